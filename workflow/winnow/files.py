@@ -1,0 +1,100 @@
+"""Reading and writing files so that a killed process leaves the old file or the new one, never a half.
+
+Hashes are SHA-256 in lower-case hexadecimal. Gzip members carry no name and no time, so the same content is the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+CHUNK = 1 << 20
+
+
+@contextmanager
+def replacing(path: Path | str) -> Iterator[IO[bytes]]:
+    """A binary file beside ``path`` that takes its place, flushed to disk, when the block ends without an error."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_bytes(path: Path | str, content: bytes) -> None:
+    """Write ``content`` to ``path`` whole or not at all."""
+    with replacing(path) as out:
+        out.write(content)
+
+
+def write_text(path: Path | str, text: str) -> None:
+    """Write ``text`` as UTF-8 with LF line ends, whole or not at all."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path | str, value: Any) -> None:
+    """Write ``value`` as indented UTF-8 JSON with a final newline; the order of keys is the writer's."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one spelling of ``value`` that is hashed: sorted keys, no spaces, UTF-8."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def gzip_bytes(content: bytes) -> bytes:
+    """``content`` as one gzip member without name or time."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, compresslevel=9, mtime=0) as out:
+        out.write(content)
+    return buffer.getvalue()
+
+
+@contextmanager
+def opened(path: Path | str) -> Iterator[IO[bytes]]:
+    """The uncompressed bytes of a file, gzipped or not (told by its first two bytes, not by its name)."""
+    with open(path, "rb") as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        if packed:
+            with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
+                yield unpacked  # type: ignore[misc]
+        else:
+            yield raw
+
+
+def sha256_bytes(content: bytes) -> str:
+    """SHA-256 of ``content``."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sha256_file(path: Path | str, *, content: bool = False) -> str:
+    """SHA-256 of a file's bytes, or with ``content`` of what is left after gunzipping."""
+    digest = hashlib.sha256()
+    if content:
+        with opened(path) as stream:
+            while block := stream.read(CHUNK):
+                digest.update(block)
+    else:
+        with open(path, "rb") as raw:
+            while block := raw.read(CHUNK):
+                digest.update(block)
+    return digest.hexdigest()

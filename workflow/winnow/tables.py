@@ -1,0 +1,197 @@
+"""Every table of the house: its columns, and the one way to read and write it.
+
+A table on disk is CSV: UTF-8 without BOM, LF, a header, rows sorted. In memory it is a pandas DataFrame of strings; a missing
+value is the empty string, never NaN, "nan" or "None". Cells that a spreadsheet would run as a formula are written with one
+``'`` in front, which reading takes off again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winnow import files
+from winnow.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RECORDS = (
+    "record_id", "search_id", "source", "pmid", "pmcid", "doi", "title", "original_title", "abstract", "authors",
+    "year", "year_print", "year_electronic", "date", "journal", "journal_abbrev", "issn", "volume", "issue", "pages",
+    "language", "publication_types", "mesh", "keywords", "notices", "url", "file", "line", "sha256",
+)  # fmt: skip
+REPORTS = ("record_id", "report_id")
+PAIRS = ("record_id_1", "record_id_2", "verdict", "score", "rule", "evidence")
+MERGED = (*RECORDS, "record_ids", "field_sources")
+VERDICTS = ("report_id", "criterion", "verdict", "rule", "field", "quote", "start", "end")
+DECISIONS = ("report_id", "stage", "decision", "reason", "by", "basis", "agreed", "stale")
+STUDIES = ("study_id", "report_id", "role", "overlaps_with", "note")
+VALUES = (
+    "study_id", "report_id", "field", "value", "number", "unit", "quote", "start", "end",
+    "confidence", "by", "checked_by", "source",
+)  # fmt: skip
+
+#: The ledgers, as people write them. The last column is the seal; an empty one means typed by hand.
+SCREENING_LEDGER = (
+    "date", "id", "stage", "decision", "criterion", "role", "basis", "note", "fingerprint", "supersedes", "seal",
+)  # fmt: skip
+DUPLICATES_LEDGER = ("date", "id_1", "id_2", "ruling", "by", "note", "seal")
+STUDIES_LEDGER = ("date", "study_id", "id", "role", "overlaps_with", "by", "note", "seal")
+RETRIEVAL_LEDGER = ("date", "id", "status", "reason", "obtained_from", "file", "sha256", "by", "seal")
+EXTRACTION_LEDGER = (
+    "date", "study", "id", "field", "value", "number", "unit", "quote", "source", "by", "checked_by", "note", "seal",
+)  # fmt: skip
+AMENDMENTS_LEDGER = ("date", "file", "sha256", "reason", "results_known", "by", "seal")
+
+_FORMULA = frozenset("=+-@'")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+csv.field_size_limit(1 << 30)
+
+
+def neutral(cell: str) -> str:
+    """The cell as it is written: one ``'`` before text that a spreadsheet would take for a formula."""
+    if cell and cell[0] in _FORMULA and not _NUMBER.fullmatch(cell):
+        return "'" + cell
+    return cell
+
+
+def plain(cell: str) -> str:
+    """The cell as it was meant: the inverse of :func:`neutral`. An apostrophe that nobody put there stays."""
+    if len(cell) > 1 and cell[0] == "'" and cell[1] in _FORMULA:
+        return cell[1:]
+    return cell
+
+
+def csv_bytes(rows: Iterable[Sequence[str]], header: Sequence[str]) -> bytes:
+    """Rows of strings as CSV bytes; line ends inside a cell become LF."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([neutral(_one_line_end(cell)) for cell in row])
+    return buffer.getvalue().encode("utf-8")
+
+
+def _one_line_end(cell: str) -> str:
+    return cell.replace("\r\n", "\n").replace("\r", "\n") if "\r" in cell else cell
+
+
+def write(path: Path | str, table: pd.DataFrame, columns: Sequence[str] = (), *, sort: Sequence[str] = ()) -> None:
+    """Write a table: ``columns`` first and always, other columns after them, rows sorted by ``sort`` (stable)."""
+    ordered = [*columns, *(name for name in table.columns if name not in columns)]
+    table = table.reindex(columns=ordered, fill_value="").fillna("").astype(str)
+    if sort:
+        table = table.sort_values(list(sort), kind="stable")
+    files.write_bytes(path, csv_bytes(table.itertuples(index=False, name=None), ordered))
+
+
+def write_rows(path: Path | str, rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
+    """Write dictionaries in the order given; what ``columns`` does not name is an error, what is missing is empty."""
+    known = frozenset(columns)
+    body = []
+    for row in rows:
+        if extra := set(row) - known:
+            raise KeyError(f"{path}: no column for {sorted(extra)}")
+        body.append(["" if (cell := row.get(name)) is None else str(cell) for name in columns])
+    files.write_bytes(path, csv_bytes(body, columns))
+
+
+def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Read a table of strings.
+
+    Args:
+        path: a CSV file; BOM and CRLF are accepted.
+        needs: columns that must be there.
+        columns: columns that are added empty when absent, so that a caller may rely on them.
+
+    Raises:
+        InputError: not there, not UTF-8, not a table, or a column of ``needs`` is missing.
+    """
+    import pandas as pd
+
+    where = str(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(
+                path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig", index_col=False,
+                lineterminator=None, encoding_errors="strict",
+            )  # fmt: skip
+    except FileNotFoundError:
+        raise InputError("no such file", where=where, mend="check the path") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"byte {error.start} is not UTF-8", where=where, mend="save it as CSV UTF-8, or use 'winnow import'"
+        ) from None
+    except pd.errors.EmptyDataError:
+        raise InputError("the file is empty", where=where, mend="a table needs at least its header") from None
+    except (pd.errors.ParserError, pd.errors.ParserWarning, OSError, ValueError) as error:
+        raise InputError(f"not a CSV table ({error})", where=where, mend="mend the quoting of the line named") from None
+    table.columns = pd.Index([str(name).strip() for name in table.columns])
+    missing = [name for name in needs if name not in table.columns]
+    if missing:
+        raise InputError(
+            f"no column {', '.join(missing)}", where=where, mend=f"its header has {', '.join(table.columns[:12])}"
+        )
+    table = table.fillna("")
+    for name in table.columns:
+        cells = table[name]
+        if cells.str.startswith("'").any():
+            table[name] = cells.map(plain)
+    for name in columns:
+        if name not in table.columns:
+            table[name] = ""
+    return table
+
+
+def read_rows(path: Path | str, columns: Sequence[str] | None = None) -> list[tuple[int, dict[str, str]]]:
+    """Rows of a small table that people edit, each with the number of its first line (the header is line 1).
+
+    Raises:
+        InputError: not there, not UTF-8, a row longer or shorter than the header, or columns missing.
+    """
+    where = str(path)
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError("no such file", where=where, mend="check the path") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"byte {error.start} is not UTF-8", where=where, mend="save it as CSV UTF-8") from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[tuple[int, dict[str, str]]] = []
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        missing = [name for name in columns or () if name not in header]
+        if missing:
+            raise InputError(f"no column {', '.join(missing)}", where=f"{where}:1", mend="restore the header line")
+        first = reader.line_num + 1
+        for row in reader:
+            if any(row):
+                if len(row) != len(header):
+                    raise InputError(
+                        f"{len(row)} cells where the header has {len(header)}",
+                        where=f"{where}:{first}",
+                        mend="a comma or a quote is missing or too many",
+                    )
+                rows.append((first, {name: plain(cell) for name, cell in zip(header, row, strict=True)}))
+            first = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"not CSV ({error})", where=f"{where}:{reader.line_num}", mend="mend its quotes") from None
+    return rows
+
+
+def split(cell: str) -> list[str]:
+    """The parts of a multi-valued cell (``a; b; c``)."""
+    return [part for part in (piece.strip() for piece in cell.split(";")) if part]
+
+
+def join(parts: Iterable[str]) -> str:
+    """A multi-valued cell from its parts, empty ones dropped."""
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,71 @@
+"""Text that must be compared: folding, keys and identifiers. Every function keeps all of Unicode.
+
+What is shown is never changed here; a key is made beside it. ``①``, ``²`` and ``ER+`` keep what sets them apart, so whole-string
+NFKC is not used.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Full-width forms, ideographic space, dashes, tildes and middle dots: the same sign typed in another width.
+_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FOLD |= {
+    0x3000: 0x20,
+    0x00A0: 0x20,
+    0x2212: 0x2D,
+    0x2010: 0x2D,
+    0x2011: 0x2D,
+    0x2013: 0x2D,
+    0x2014: 0x2D,
+    0x301C: 0x7E,
+}
+_FOLD |= {0x2018: 0x27, 0x2019: 0x27, 0x201C: 0x22, 0x201D: 0x22, 0x2022: 0xB7, 0x30FB: 0xB7, 0xFF65: 0xB7}
+# Letters that Unicode does not decompose but that people type without their mark.
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
+
+
+def fold(text: str) -> str:
+    """Half-width forms and single spaces; every letter stays as it is."""
+    return " ".join(text.translate(_FOLD).split())
+
+
+def bare(text: str) -> str:
+    """Lower case without diacritics (``Miyásaka`` becomes ``miyasaka``); letters of other scripts stay."""
+    decomposed = unicodedata.normalize("NFD", fold(text).casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) != "Mn")).translate(
+        _LETTERS
+    )
+
+
+@lru_cache(maxsize=65536)
+def title_key(title: str) -> str:
+    """A title reduced to what identifies it: letters and digits of any script, ``+`` and ``-`` between letters dropped.
+
+    Empty only if the title holds no letter and no digit.
+    """
+    return "".join(c for c in bare(title) if c.isalnum() or c in "+±")
+
+
+def doi(text: str) -> str:
+    """A bare lower-case DOI out of a URL, a ``doi:`` prefix or full-width signs; empty if there is none."""
+    from urllib.parse import unquote
+
+    found = _DOI.search(unquote(text.translate(_FOLD)).strip())
+    return found.group().rstrip(".,;)]>\"'").lower() if found else ""
+
+
+def is_han(text: str) -> bool:
+    """Whether the text holds a Chinese character."""
+    return bool(_HAN.search(text))
+
+
+def first_page(pages: str) -> str:
+    """The first page without leading zeros (``0472-5`` gives ``472``), lower case; empty if there is none."""
+    found = re.match(r"\s*([A-Za-z]*)0*(\d+[A-Za-z]?)", fold(pages))
+    return (found.group(1) + found.group(2)).lower() if found else ""
