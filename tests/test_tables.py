@@ -1,0 +1,123 @@
+"""Tables and files: what is written is what is read, whatever a cell holds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from winnow import files, tables, text
+from winnow.errors import InputError
+
+CELL = st.text(alphabet=st.characters(exclude_characters="\r\x00", exclude_categories=["Cs"]), max_size=30)
+
+
+@given(rows=st.lists(st.tuples(CELL, CELL), max_size=8))
+def test_what_is_written_is_what_is_read(rows: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Any strings survive a round trip: formulas, quotes, line ends, NA, nan, None, leading zeros, apostrophes."""
+    path = tmp_path_factory.mktemp("t") / "t.csv"
+    table = pd.DataFrame(rows, columns=["record_id", "title"], dtype=str)
+    tables.write(path, table)
+    back = tables.read(path)
+    expected = [tuple(row) for row in rows]
+    assert list(back.itertuples(index=False, name=None)) == expected
+
+
+@pytest.mark.parametrize("cell", ["NA", "nan", "None", "null", "007", "=1+1", "-5", "-x", "+8", "'t Hooft", "'=1", "@a", "1e5", "", " "])
+def test_cells_that_others_mangle(cell: str, tmp_path: Path) -> None:
+    """An author NA, a title None, a leading zero and an apostrophe survive; a formula is neutral on disk."""
+    tables.write_rows(tmp_path / "t.csv", [{"a": cell, "b": "x"}], ["a", "b"])
+    assert tables.read(tmp_path / "t.csv")["a"].tolist() == [cell]
+    raw = (tmp_path / "t.csv").read_text().splitlines()[1]
+    assert not raw.startswith(("=", "@", "-x"))
+
+
+def test_a_foreign_apostrophe_stays(tmp_path: Path) -> None:
+    """Only the apostrophe that neutralises a formula is taken off."""
+    (tmp_path / "t.csv").write_text("record_id,title\na,'Omics of muscle\nb,'=1+1\n")
+    assert tables.read(tmp_path / "t.csv")["title"].tolist() == ["'Omics of muscle", "=1+1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"record_id,title\n\xff\xfe,x\n", "not UTF-8"),
+        (b"record_id,title\na,b,c,d\n", "not a CSV table"),
+        (b"title\nx\n", "no column record_id"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_one_line(content: bytes, says: str, tmp_path: Path) -> None:
+    """Bad input names the file, what is wrong and how to mend it."""
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        tables.read(path, needs=["record_id"])
+    assert says in caught.value.line and str(path) in caught.value.line and "\n" not in caught.value.line
+
+
+def test_rows_of_a_ledger_have_their_line(tmp_path: Path) -> None:
+    """BOM, CRLF and cells over several lines do not move the line numbers."""
+    path = tmp_path / "l.csv"
+    path.write_bytes('\ufeffid,note\r\n1,"two\r\nlines"\r\n2,b\r\n'.encode())
+    assert [(line, row["id"]) for line, row in tables.read_rows(path)] == [(2, "1"), (4, "2")]
+    path.write_bytes(b"id,note\n1,a\n2,b,c\n")
+    with pytest.raises(InputError, match=r"l\.csv:3"):
+        tables.read_rows(path)
+
+
+def test_a_killed_writer_leaves_the_old_file(tmp_path: Path) -> None:
+    """kill -9 between writing and renaming leaves the old bytes, and a later write is not disturbed."""
+    path = tmp_path / "t.csv"
+    path.write_text("old")
+    code = (
+        "import os, signal, sys\nfrom winnow import files\n"
+        "with files.replacing(sys.argv[1]) as out:\n    out.write(b'half'); out.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], env=os.environ | {"PYTHONPATH": "workflow"}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert path.read_text() == "old"
+    files.write_text(path, "new")
+    assert path.read_text() == "new"
+
+
+def test_gzip_has_no_clock() -> None:
+    """The same content is the same bytes at any time."""
+    assert files.gzip_bytes(b"x") == files.gzip_bytes(b"x")
+    assert files.gzip_bytes(b"x")[4:8] == b"\0\0\0\0"
+
+
+@given(st.text(max_size=40))
+def test_a_title_key_keeps_every_script(title: str) -> None:
+    """A title with a letter or digit never has an empty key, and keys are idempotent."""
+    key = text.title_key(title)
+    if any(c.isalnum() for c in text.fold(title)):
+        assert key or not any(c.isalnum() for c in text.bare(title))
+    assert text.title_key(key) == key
+
+
+def test_chinese_titles_keep_their_identity() -> None:
+    """Two unrelated Chinese titles with the same number have different keys; widths do not matter."""
+    assert text.title_key("静脉注射免疫球蛋白治疗皮肌炎32例") != text.title_key("高血压脑出血32例护理体会")
+    assert text.title_key("皮肌炎３２例。") == text.title_key("皮肌炎 32 例")
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [
+        ("https://doi.org/10.1007/S10067-012-1940-5", "10.1007/s10067-012-1940-5"),
+        ("doi: 10.1016/S0016-5085%2814%2962351-9", "10.1016/s0016-5085(14)62351-9"),
+        ("10.3969／j.issn.1672－187X.2011.01.001", "10.3969/j.issn.1672-187x.2011.01.001"),
+        ("no doi", ""),
+    ],
+)
+def test_one_spelling_of_a_doi(written: str, bare: str) -> None:
+    """URL, prefix, percent signs, capitals and full-width signs name one DOI."""
+    assert text.doi(written) == bare

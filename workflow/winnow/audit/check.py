@@ -1,0 +1,135 @@
+"""``winnow check``: everything that can be known to be wrong before a stage runs, one line per fault.
+
+``make review`` and the Snakefile begin with it, so that a fault in the configuration, the archive or the ledgers stops the run
+before ``results/`` is touched.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from winnow import config, manifests
+from winnow.errors import ConfigError, Faults, InputError, WinnowError, raise_all
+from winnow.review import Review, Source
+
+#: Record files up to this size together are read whole by the check; larger archives are trusted to their hashes.
+READ_UP_TO = 20_000_000
+
+Check = Callable[[Review], "list[WinnowError]"]
+
+
+def faults(checked: Review) -> list[WinnowError]:
+    """Every fault of a review, in the order of :data:`CHECKS`."""
+    return [fault for check in CHECKS for fault in check(checked)]
+
+
+def require(checked: Review) -> None:
+    """Raise the faults of a review, if it has any."""
+    raise_all(faults(checked))
+
+
+def sources(checked: Review) -> list[WinnowError]:
+    """Sources without a folder that no command can search, and folders that no search of the configuration names."""
+    found: list[WinnowError] = []
+    for source in checked.sources:
+        if source.archived:
+            continue
+        if source.name != "pubmed":
+            found.append(
+                InputError(
+                    f"search '{source.search_id}' has no export from {source.title}",
+                    where=f"{checked.relative(source.folder)}/",
+                    mend=f"winnow add {source.search_id} {source.name} FILE... --hits N --date YYYY-MM-DD",
+                )
+            )
+        elif not source.strategy.is_file():
+            found.append(
+                ConfigError(
+                    "no such strategy", where=str(source.strategy), mend=f"write it; search '{source.search_id}' needs it"
+                )
+            )
+    return found
+
+
+def archives(checked: Review) -> list[WinnowError]:
+    """Manifests that do not fit their schema or their place, and files that differ from their manifest."""
+    return [fault for source in checked.sources if source.archived for fault in _caught(_archive, source)]
+
+
+def _archive(source: Source) -> Iterator[WinnowError]:
+    manifest = source.manifest
+    for key, value in (("search", source.search_id), ("source", source.name), ("kind", source.kind)):
+        if manifest.data[key] != value:
+            yield ConfigError(
+                f"{key} is '{manifest.data[key]}' where config.yaml says '{value}'",
+                where=str(source.folder / manifests.NAME),
+                mend="put the folder where it belongs, or mend config.yaml",
+            )
+    yield from manifests.verify(manifest)
+
+
+def records(checked: Review) -> list[WinnowError]:
+    """Record files that cannot be read without losing a record."""
+    from winnow.records.importing import import_file
+
+    paths = [path for source in checked.sources if source.archived for path in _record_files(source)]
+    if sum(path.stat().st_size for path in paths) > READ_UP_TO:
+        return []
+    found: list[WinnowError] = []
+    for path in paths:
+        try:
+            import_file(path)
+        except WinnowError as error:
+            found.append(error)
+    return found
+
+
+def _record_files(source: Source) -> list[Path]:
+    try:
+        return [path for path in source.manifest.record_files if path.is_file()]
+    except WinnowError:
+        return []
+
+
+def protocol(checked: Review) -> list[WinnowError]:
+    """Criteria, form, synthesis plan and the published figures: each against its schema."""
+    found: list[WinnowError] = []
+    for name, schema, needed in PROTOCOL:
+        path = checked.config_dir / name
+        if needed or path.is_file():
+            found += _caught(lambda path=path, schema=schema: config.load(path, schema) and ())
+    return found
+
+
+#: file in config/, its schema, whether every review must have it
+PROTOCOL = (
+    ("criteria.yaml", "criteria", True),
+    ("extraction.yaml", "extraction", True),
+    ("synthesis.yaml", "synthesis", False),
+    ("published.yaml", "published", False),
+)
+
+
+def rooms(checked: Review) -> list[WinnowError]:
+    """What each room can say of its own files."""
+    return [fault for room in ROOMS for fault in _caught(importlib.import_module(room).check, checked)]
+
+
+#: Modules with a ``check(review) -> list[WinnowError]`` of their own.
+ROOMS = ("winnow.decisions.checking", "winnow.screen.criteria", "winnow.search.known")
+
+
+def _caught(function: Callable[..., object], *arguments: object) -> list[WinnowError]:
+    """The faults that a check yields, or the one that it raises."""
+    try:
+        return list(function(*arguments) or ())  # type: ignore[call-overload]
+    except Faults as error:
+        return error.faults
+    except WinnowError as error:
+        return [error]
+
+
+CHECKS: tuple[Check, ...] = (sources, archives, records, protocol, rooms)
+
