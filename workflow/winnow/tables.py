@@ -187,6 +187,12 @@ def read_rows(path: Path | str, columns: Sequence[str] | None = None) -> list[tu
     return rows
 
 
+def rows(table: pd.DataFrame) -> list[dict[str, str]]:
+    """The rows of a table of strings as dictionaries, in order."""
+    names = [str(name) for name in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
+
+
 def split(cell: str) -> list[str]:
     """The parts of a multi-valued cell (``a; b; c``)."""
     return [part for part in (piece.strip() for piece in cell.split(";")) if part]

@@ -7,7 +7,7 @@ before ``results/`` is touched.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from winnow import config, manifests
@@ -47,7 +47,9 @@ def sources(checked: Review) -> list[WinnowError]:
         elif not source.strategy.is_file():
             found.append(
                 ConfigError(
-                    "no such strategy", where=str(source.strategy), mend=f"write it; search '{source.search_id}' needs it"
+                    "no such strategy",
+                    where=str(source.strategy),
+                    mend=f"write it; search '{source.search_id}' needs it",
                 )
             )
     return found
@@ -99,8 +101,13 @@ def protocol(checked: Review) -> list[WinnowError]:
     for name, schema, needed in PROTOCOL:
         path = checked.config_dir / name
         if needed or path.is_file():
-            found += _caught(lambda path=path, schema=schema: config.load(path, schema) and ())
+            found += _caught(_fits, path, schema)
     return found
+
+
+def _fits(path: Path, schema: str) -> tuple[WinnowError, ...]:
+    config.load(path, schema)
+    return ()
 
 
 #: file in config/, its schema, whether every review must have it
@@ -121,10 +128,10 @@ def rooms(checked: Review) -> list[WinnowError]:
 ROOMS = ("winnow.decisions.checking", "winnow.screen.criteria", "winnow.search.known")
 
 
-def _caught(function: Callable[..., object], *arguments: object) -> list[WinnowError]:
+def _caught(function: Callable[..., Iterable[WinnowError]], *arguments: object) -> list[WinnowError]:
     """The faults that a check yields, or the one that it raises."""
     try:
-        return list(function(*arguments) or ())  # type: ignore[call-overload]
+        return list(function(*arguments))
     except Faults as error:
         return error.faults
     except WinnowError as error:
@@ -132,4 +139,3 @@ def _caught(function: Callable[..., object], *arguments: object) -> list[WinnowE
 
 
 CHECKS: tuple[Check, ...] = (sources, archives, records, protocol, rooms)
-

@@ -59,7 +59,10 @@ ROWS: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = (
             ("not retrieved", ("dbr_notretrieved_reports", "other_notretrieved_reports")),
         ),
     ),
-    ("included", (("new studies", ("new_studies",)), ("reports", ("new_reports",)), ("studies in all", ("total_studies",)))),
+    (
+        "included",
+        (("new studies", ("new_studies",)), ("reports", ("new_reports",)), ("studies in all", ("total_studies",))),
+    ),
 )
 
 PLACES = (
