@@ -1,0 +1,1 @@
+"""Records → reports: which rows are the same document, and why."""

@@ -1,0 +1,79 @@
+"""Records and rulings in, reports and judged pairs out: a pure function, the same whatever the order of its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from winnow import tables
+from winnow.deduplicate import clustering, entries, matching, rulings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Grouping(NamedTuple):
+    """What deduplication found.
+
+    Attributes:
+        reports: one row per distinct record_id: record_id, report_id.
+        pairs: one row per judged pair, ``tables.PAIRS``; ``same`` pairs need not be the only way two records came together.
+        unused: rulings whose ids name no pair of these records.
+    """
+
+    reports: pd.DataFrame
+    pairs: pd.DataFrame
+    unused: Sequence[rulings.Ruling] = ()
+
+
+def deduplicate(records: pd.DataFrame, ruled: Iterable[rulings.Ruling] = (), searches: Sequence[str] = ()) -> Grouping:
+    """Group records into reports.
+
+    Args:
+        records: any subset of the columns of ``tables.RECORDS``, ``record_id`` at least; cells are strings, empty ones unknown.
+        ruled: what people ruled; it always wins.
+        searches: search ids, oldest first, for the choice of report ids.
+
+    Raises:
+        InputError: a record without an id, or the same row twice.
+        LedgerError: rulings that contradict each other.
+    """
+    import pandas as pd
+
+    records = entries.one_per_record(records, searches)
+    resolved = rulings.resolve(ruled, records)
+    judged = matching.judge(records)
+    group = clustering.group(len(records), judged, resolved)
+    ids = records["record_id"]
+    report_ids = _report_ids(records, group)
+    reports = pd.DataFrame({"record_id": ids, "report_id": report_ids}, columns=list(tables.REPORTS))
+    return Grouping(reports, _pairs(ids.tolist(), judged, resolved), resolved.unused)
+
+
+def _report_ids(records: pd.DataFrame, group: Sequence[int]) -> list[str]:
+    """The smallest record id of the earliest search in each group, so that a later search never renames a report."""
+    ids = records["record_id"].tolist()
+    order = records[entries.FIRST_SEARCH].tolist()
+    best: dict[int, tuple[int, str]] = {}
+    for row, name in enumerate(group):
+        candidate = (order[row], ids[row])
+        if name not in best or candidate < best[name]:
+            best[name] = candidate
+    return [best[name][1] for name in group]
+
+
+def _pairs(ids: Sequence[str], judged: Sequence[matching.Judgement], resolved: rulings.Resolved) -> pd.DataFrame:
+    """The judged pairs as a table; a ruling takes the place of the rules' verdict and keeps it as evidence."""
+    import pandas as pd
+
+    by_pair = {(pair.row_1, pair.row_2): pair for pair in judged}
+    rows = []
+    for ruled, verdict in ((resolved.same, "same"), (resolved.different, "different")):
+        for (a, b), ruling in ruled.items():
+            found = by_pair.pop((a, b), None)
+            without = f"; without the ruling: {found.verdict} ({found.rule}: {found.evidence})" if found else ""
+            rows.append((ids[a], ids[b], verdict, "1.000", "ruling", ruling.evidence + without))
+    for pair in by_pair.values():
+        evidence = (ids[pair.row_1], ids[pair.row_2], pair.verdict, f"{pair.score:.3f}", pair.rule, pair.evidence)
+        rows.append(evidence)
+    return pd.DataFrame(sorted(rows), columns=list(tables.PAIRS), dtype=str)

@@ -1,0 +1,103 @@
+"""One row per report: each field from the best record that has it, and a note of which record that was."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from winnow import tables, text
+from winnow.deduplicate import entries
+from winnow.errors import RecordLossError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+Members = list[dict[str, str]]
+#: The fields that a Chinese and an English record of one report say in two languages.
+_LAST_RANK = 99
+
+
+@cache
+def _table(name: str) -> dict[str, str]:
+    text_ = resources.files("winnow.deduplicate").joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(text_.splitlines()))[1:]
+    return dict(rows)
+
+
+def merge(records: pd.DataFrame, reports: pd.DataFrame, searches: Sequence[str] = ()) -> pd.DataFrame:
+    """``tables.MERGED`` and the unknown columns of ``records``: one row per report, sorted by report id.
+
+    Raises:
+        RecordLossError: a record that no report holds.
+    """
+    import pandas as pd
+
+    rows = entries.one_per_record(records, searches).drop(columns=entries.FIRST_SEARCH)
+    report_of = dict(zip(reports["record_id"], reports["report_id"], strict=True))
+    lost = [record_id for record_id in rows["record_id"] if record_id not in report_of]
+    if lost:
+        raise RecordLossError(
+            f"{len(lost)} records are in no report, '{lost[0]}' among them", where="reports", mend="deduplicate again"
+        )
+    rows = rows.assign(report_id=rows["record_id"].map(report_of))
+    shared = rows["report_id"].duplicated(keep=False)
+    alone = rows[~shared].assign(record_ids=lambda table: table["record_id"], field_sources="")
+    grouped: dict[str, Members] = {}
+    for row in rows[shared].to_dict("records"):
+        grouped.setdefault(row["report_id"], []).append({str(key): str(cell) for key, cell in row.items()})
+    joined = pd.DataFrame([_merged(report_id, members) for report_id, members in grouped.items()])
+    merged = pd.concat([alone, joined], ignore_index=True) if len(joined) else alone
+    merged = merged.drop(columns="report_id").fillna("")
+    return merged.sort_values("record_id", kind="stable", ignore_index=True)
+
+
+def _rank(member: dict[str, str]) -> int:
+    ranks = _table("source_preference")
+    source = (member.get("source") or member.get("source_db") or member["record_id"].partition(":")[0]).lower()
+    return int(ranks.get(source, _LAST_RANK))
+
+
+def _merged(report_id: str, members: Members) -> dict[str, str]:
+    """One report out of its records; the record that gave the report its name comes first among equals."""
+    members.sort(key=lambda member: (_rank(member), member["record_id"] != report_id, member["record_id"]))
+    named = next(member for member in members if member["record_id"] == report_id)
+    merged = {"record_id": report_id}
+    sources = []
+    for field in members[0]:
+        if field in ("record_id", "report_id"):
+            continue
+        how = _table("merging").get(field, "best")
+        values = [member[field] for member in members]
+        if how == "union":
+            merged[field] = tables.join(dict.fromkeys(part for value in values for part in tables.split(value)))
+            continue
+        giver = _giver(how, field, members, named)
+        merged[field] = giver[field]
+        if how != "first" and len(set(values)) > 1:
+            sources.append(f"{field}={giver['record_id']}")
+    _keep_both_titles(merged, members)
+    merged["record_ids"] = tables.join(sorted(member["record_id"] for member in members))
+    merged["field_sources"] = tables.join(sources)
+    return merged
+
+
+def _giver(how: str, field: str, members: Members, named: dict[str, str]) -> dict[str, str]:
+    if how == "first":
+        return named
+    filled = [member for member in members if member[field]]
+    if not filled:
+        return named
+    return max(filled, key=lambda member: len(member[field])) if how == "longest" else filled[0]
+
+
+def _keep_both_titles(merged: dict[str, str], members: Members) -> None:
+    """A report known under an English and a Chinese title shows the second as its original title."""
+    if merged.get("original_title") or not merged.get("title") or text.is_han(merged["title"]):
+        return
+    chinese = [member["title"] for member in members if text.is_han(member["title"])]
+    if chinese:
+        merged["original_title"] = chinese[0]
