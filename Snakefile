@@ -17,7 +17,9 @@ try:
     from winnow.errors import WinnowError
     from winnow.fingerprints import fingerprint
 except ImportError:
-    sys.exit("winnow is not installed here: run 'make review', or 'pip install --no-deps -e .' in this environment")
+    sys.exit(
+        "winnow is not installed here: run 'make review', or 'pip install --no-deps -e .' in this environment"
+    )
 
 # A fault in config, manifests or decisions is one line and exit 1, before anything is touched.
 CONFIG = ["config/config.yaml", *(str(path) for path in workflow.overwrite_configfiles)]
@@ -34,11 +36,15 @@ configfile: "config/config.yaml"
 
 REVIEW = reviews.load(CONFIG)
 if config != REVIEW.settings:
-    sys.exit("settings given with --config reach no winnow command: put them in a file, --configfile MORE.yaml")
+    sys.exit(
+        "settings given with --config reach no winnow command: put them in a file, --configfile MORE.yaml"
+    )
 RESULTS = REVIEW.results.as_posix()
 
 # The log then shows the exact command, and `winnow` is found without activating anything.
-shell.prefix(f"set -euo pipefail; export PATH={str(Path(sys.executable).parent)!r}:$PATH; ")
+shell.prefix(
+    f"set -euo pipefail; export PATH={str(Path(sys.executable).parent)!r}:$PATH; "
+)
 
 
 include: "workflow/rules/search.smk"

@@ -56,7 +56,9 @@ def test_a_bad_key_is_one_line(text: str, line: int, says: str, tmp_path: Path) 
 def test_an_overlay_replaces_lists_and_merges_mappings(tmp_path: Path) -> None:
     """Overlays merge as Snakemake's do: mappings key by key, lists replaced; a fault names the overlay's line."""
     base = write(tmp_path, GOOD + "screening: {rules: propose}\n")
-    more = write(tmp_path, "results: results-2\nscreening:\n  reviewers:\n    title_abstract: {people: [a]}\n", "more.yaml")
+    more = write(
+        tmp_path, "results: results-2\nscreening:\n  reviewers:\n    title_abstract: {people: [a]}\n", "more.yaml"
+    )
     merged = review.load([base, more], tmp_path)
     assert merged.settings["screening"] == {"rules": "propose", "reviewers": {"title_abstract": {"people": ["a"]}}}
     assert merged.results == tmp_path / "results-2"

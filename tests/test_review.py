@@ -40,7 +40,9 @@ def run_stages(folder: Path, **environment: str) -> None:
 
 def contents(folder: Path) -> dict[str, bytes]:
     results = folder / "results"
-    return {path.relative_to(results).as_posix(): path.read_bytes() for path in sorted(results.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(results).as_posix(): path.read_bytes() for path in sorted(results.rglob("*")) if path.is_file()
+    }
 
 
 @pytest.fixture(scope="module")

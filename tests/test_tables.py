@@ -30,7 +30,9 @@ def test_what_is_written_is_what_is_read(rows: list[tuple[str, str]], tmp_path_f
     assert list(back.itertuples(index=False, name=None)) == expected
 
 
-@pytest.mark.parametrize("cell", ["NA", "nan", "None", "null", "007", "=1+1", "-5", "-x", "+8", "'t Hooft", "'=1", "@a", "1e5", "", " "])
+@pytest.mark.parametrize(
+    "cell", ["NA", "nan", "None", "null", "007", "=1+1", "-5", "-x", "+8", "'t Hooft", "'=1", "@a", "1e5", "", " "]
+)
 def test_cells_that_others_mangle(cell: str, tmp_path: Path) -> None:
     """An author NA, a title None, a leading zero and an apostrophe survive; a formula is neutral on disk."""
     tables.write_rows(tmp_path / "t.csv", [{"a": cell, "b": "x"}], ["a", "b"])
@@ -81,7 +83,9 @@ def test_a_killed_writer_leaves_the_old_file(tmp_path: Path) -> None:
         "import os, signal, sys\nfrom winnow import files\n"
         "with files.replacing(sys.argv[1]) as out:\n    out.write(b'half'); out.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(path)], env=os.environ | {"PYTHONPATH": "workflow"}, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], env=os.environ | {"PYTHONPATH": "workflow"}, check=False
+    )
     assert done.returncode == -signal.SIGKILL
     assert path.read_text() == "old"
     files.write_text(path, "new")

@@ -10,12 +10,12 @@ rule deduplicate:
         reports=f"{RESULTS}/deduplicate/reports.csv",
         pairs=f"{RESULTS}/deduplicate/pairs.csv",
         merged=f"{RESULTS}/deduplicate/merged.csv",
-    params:
-        config=CONFIG,
-        code=fingerprint("deduplicate"),
     log:
         f"{RESULTS}/logs/deduplicate.log",
     conda:
         "../../environment.yml"
+    params:
+        config=CONFIG,
+        code=fingerprint("deduplicate"),
     shell:
         "winnow deduplicate --config {params.config:q} 2>&1 | tee {log:q}"

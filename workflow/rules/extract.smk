@@ -7,18 +7,26 @@ rule extract:
         form=(REVIEW.config_dir / "extraction.yaml").as_posix(),
         merged=rules.deduplicate.output.merged,
         decisions=rules.screen.output.decisions,
-        ledgers=[path.as_posix() for name in ("studies.csv", "extraction.csv") for path in REVIEW.decisions.glob(name)],
+        ledgers=[
+            path.as_posix()
+            for name in ("studies.csv", "extraction.csv")
+            for path in REVIEW.decisions.glob(name)
+        ],
     output:
         studies=f"{RESULTS}/extract/studies.csv",
         values=f"{RESULTS}/extract/values.csv",
-        table=report(f"{RESULTS}/extract/extraction_table.csv", caption="../report/extraction_table.rst", category="Extraction"),
+        table=report(
+            f"{RESULTS}/extract/extraction_table.csv",
+            caption="../report/extraction_table.rst",
+            category="Extraction",
+        ),
         workbook=f"{RESULTS}/extract/extraction_table.xlsx",
-    params:
-        config=CONFIG,
-        code=fingerprint("extract"),
     log:
         f"{RESULTS}/logs/extract.log",
     conda:
         "../../environment.yml"
+    params:
+        config=CONFIG,
+        code=fingerprint("extract"),
     shell:
         "winnow extract --config {params.config:q} 2>&1 | tee {log:q}"

@@ -5,16 +5,21 @@ rule records:
     input:
         config=CONFIG,
         manifests=MANIFESTS,
-        files=[path.as_posix() for source in REVIEW.sources if source.archived for path in source.manifest.record_files],
+        files=[
+            path.as_posix()
+            for source in REVIEW.sources
+            if source.archived
+            for path in source.manifest.record_files
+        ],
     output:
         records=f"{RESULTS}/records/records.csv",
         report=f"{RESULTS}/records/import_report.json",
-    params:
-        config=CONFIG,
-        code=fingerprint("records"),
     log:
         f"{RESULTS}/logs/records.log",
     conda:
         "../../environment.yml"
+    params:
+        config=CONFIG,
+        code=fingerprint("records"),
     shell:
         "winnow records --config {params.config:q} 2>&1 | tee {log:q}"

@@ -6,18 +6,25 @@ rule screen:
         config=CONFIG,
         criteria=(REVIEW.config_dir / "criteria.yaml").as_posix(),
         reports=rules.deduplicate.output,
-        ledgers=[path.as_posix() for path in sorted(REVIEW.decisions.glob("screening/*.csv"))],
+        ledgers=[
+            path.as_posix()
+            for path in sorted(REVIEW.decisions.glob("screening/*.csv"))
+        ],
         retrieval=[path.as_posix() for path in REVIEW.decisions.glob("retrieval.csv")],
     output:
         verdicts=f"{RESULTS}/screen/verdicts.csv",
-        decisions=report(f"{RESULTS}/screen/decisions.csv", caption="../report/decisions.rst", category="Screening"),
+        decisions=report(
+            f"{RESULTS}/screen/decisions.csv",
+            caption="../report/decisions.rst",
+            category="Screening",
+        ),
         to_decide=f"{RESULTS}/screen/to_decide.csv",
-    params:
-        config=CONFIG,
-        code=fingerprint("screen"),
     log:
         f"{RESULTS}/logs/screen.log",
     conda:
         "../../environment.yml"
+    params:
+        config=CONFIG,
+        code=fingerprint("screen"),
     shell:
         "winnow screen --config {params.config:q} 2>&1 | tee {log:q}"

@@ -6,21 +6,23 @@ for missing in (source for source in REVIEW.sources if not source.archived):
 
     rule:
         name:
-            f"search_{missing.search_id}_{missing.name}".replace("-", "_").replace(".", "_")
+            f"search_{missing.search_id}_{missing.name}".replace("-", "_").replace(
+                ".", "_"
+            )
         input:
             strategy=missing.strategy.as_posix(),
         output:
             manifest=(missing.folder / "manifest.json").as_posix(),
+        log:
+            f"{RESULTS}/logs/search_{missing.search_id}_{missing.name}.log",
+        conda:
+            "../../environment.yml"
+        resources:
+            ncbi=1,
         params:
             config=CONFIG,
             search=missing.search_id,
             source=missing.name,
-        log:
-            f"{RESULTS}/logs/search_{missing.search_id}_{missing.name}.log",
-        resources:
-            ncbi=1,
-        conda:
-            "../../environment.yml"
         shell:
             "winnow search {params.search:q} --source {params.source:q} --config {params.config:q} 2>&1 | tee {log:q}"
 
@@ -30,14 +32,18 @@ rule search_report:
         config=CONFIG,
         manifests=MANIFESTS,
     output:
-        report(f"{RESULTS}/search/search_report.md", caption="../report/search_report.rst", category="Search"),
+        report(
+            f"{RESULTS}/search/search_report.md",
+            caption="../report/search_report.rst",
+            category="Search",
+        ),
         f"{RESULTS}/search/search_report.html",
-    params:
-        config=CONFIG,
-        code=fingerprint("search"),
     log:
         f"{RESULTS}/logs/search_report.log",
     conda:
         "../../environment.yml"
+    params:
+        config=CONFIG,
+        code=fingerprint("search"),
     shell:
         "winnow search --report --config {params.config:q} 2>&1 | tee {log:q}"

@@ -8,12 +8,12 @@ rule synthesise:
         extract=rules.extract.output,
     output:
         statements=f"{RESULTS}/synthesise/statements.csv",
-    params:
-        config=CONFIG,
-        code=fingerprint("synthesise"),
     log:
         f"{RESULTS}/logs/synthesise.log",
     conda:
         "../../environment.yml"
+    params:
+        config=CONFIG,
+        code=fingerprint("synthesise"),
     shell:
         "winnow synthesise --config {params.config:q} 2>&1 | tee {log:q}"
