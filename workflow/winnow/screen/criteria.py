@@ -1,0 +1,250 @@
+"""Eligibility criteria as data: ``config/criteria.yaml``, the built-in classifiers, and the faults of both.
+
+A criterion has signals for it (``met``) and against it (``not_met``). Built-in classifiers are criteria files of the same
+shape in ``builtin/``; ``use:`` names them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from winnow import config
+from winnow.errors import ConfigError, WinnowError, raise_all
+from winnow.screen.patterns import Pattern, PatternError, compiled, folded, lowered
+
+#: Where phrases are looked for if a signal does not say: broadly for a criterion, narrowly against it.
+FIELDS_FOR = ("title", "original_title", "abstract", "keywords", "mesh")
+FIELDS_AGAINST = ("title", "original_title")
+
+_KINDS = ("any", "mesh", "publication_types", "language", "year", "use")
+_OF_PHRASES = ("in", "with", "without", "times", "negated")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A MeSH heading that is looked for; ``qualifier`` is None if any will do."""
+
+    descriptor: re.Pattern[str]
+    qualifier: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One piece of evidence that a criterion looks for; see the schema for what each part means."""
+
+    rule: str
+    kind: str
+    phrases: tuple[Pattern, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    names: tuple[str, ...] = ()
+    values: tuple[re.Pattern[str], ...] = ()
+    years: tuple[int, int] = (0, 0)
+    fields: tuple[str, ...] = ()
+    beside: tuple[Pattern, ...] = ()
+    without: tuple[Pattern, ...] = ()
+    times: int = 1
+    negated: str = "dismiss"
+    major: bool = False
+    also: tuple[Signal, ...] = ()
+    unless: tuple[Signal, ...] = ()
+    decisive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion of the protocol."""
+
+    id: str
+    label: str
+    question: str
+    stage: str
+    use: tuple[str, ...]
+    met: tuple[Signal, ...]
+    not_met: tuple[Signal, ...]
+    absent: str
+    may_exclude: bool
+
+    @property
+    def signals(self) -> Iterator[Signal]:
+        """Every signal, also those within signals."""
+        waiting = [*self.met, *self.not_met]
+        while waiting:
+            signal = waiting.pop(0)
+            yield signal
+            waiting += [*signal.also, *signal.unless]
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """The criteria in protocol order."""
+
+    criteria: tuple[Criterion, ...]
+
+    def __iter__(self) -> Iterator[Criterion]:
+        return iter(self.criteria)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The criteria's ids in protocol order."""
+        return tuple(criterion.id for criterion in self.criteria)
+
+
+def load(path: Path | str) -> Criteria:
+    """The criteria of a file, or of a built-in set (``builtin:designs``, ``builtin:population``).
+
+    Raises:
+        ConfigError, Faults: what is wrong, one line each with file and line.
+    """
+    name = str(path)
+    if name.startswith("builtin:"):
+        sets = builtin_sets()
+        if name[8:] not in sets:
+            known = ", ".join(f"builtin:{key}" for key in sorted(sets))
+            raise ConfigError("no such built-in criteria", where=name, mend=f"use one of {known}")
+        return sets[name[8:]]
+    value, lines = config.load_yaml(path)
+    raise_all(config.faults(value if value is not None else {}, "criteria", name, lines))
+    return _built(value, name, lines, frozenset(builtins()))
+
+
+@cache
+def builtin_sets() -> Mapping[str, Criteria]:
+    """The built-in criteria by the name of their set."""
+    folder = resources.files("winnow.screen").joinpath("builtin")
+    parts: dict[str, tuple[str, Any]] = {}
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".yaml"):
+            import yaml
+
+            parts[entry.name[:-5]] = (str(entry), yaml.safe_load(entry.read_text(encoding="utf-8")))
+    known = frozenset(item["id"] for _, value in parts.values() for item in value["criteria"])
+    return {name: _built(value, where, {}, known) for name, (where, value) in parts.items()}
+
+
+@cache
+def builtins() -> Mapping[str, Criterion]:
+    """Every built-in classifier by its id."""
+    return {criterion.id: criterion for criteria in builtin_sets().values() for criterion in criteria}
+
+
+def _built(value: Any, where: str, lines: Mapping[config.Key, int], known: frozenset[str]) -> Criteria:
+    reader = _Reader(where, lines, known)
+    criteria = tuple(reader.criterion(item, ("criteria", index)) for index, item in enumerate(value["criteria"]))
+    raise_all(reader.faults)
+    return Criteria(criteria)
+
+
+class _Reader:
+    """Turns checked YAML into criteria and gathers every fault that the schema cannot see."""
+
+    def __init__(self, where: str, lines: Mapping[config.Key, int], known: frozenset[str]) -> None:
+        self.where, self.lines, self.known = where, lines, known
+        self.faults: list[WinnowError] = []
+        self.ids: set[str] = set()
+
+    def fault(self, what: str, at: config.Key, mend: str) -> None:
+        line = next((self.lines[at[:n]] for n in range(len(at), 0, -1) if at[:n] in self.lines), 0)
+        self.faults.append(ConfigError(what, where=f"{self.where}:{line}" if line else self.where, mend=mend))
+
+    def criterion(self, item: dict[str, Any], at: config.Key) -> Criterion:
+        if item["id"] in self.ids:
+            self.fault(f"criterion '{item['id']}' is given twice", (*at, "id"), "give each criterion its own id")
+        self.ids.add(item["id"])
+        return Criterion(
+            id=item["id"],
+            label=item.get("label", item["id"].replace("_", " ")),
+            question=item.get("question", ""),
+            stage=item.get("stage", "title_abstract"),
+            use=self.uses(item.get("use"), (*at, "use")),
+            met=_decisive_first(self.signals(item.get("met", []), (*at, "met"), FIELDS_FOR)),
+            not_met=_decisive_first(self.signals(item.get("not_met", []), (*at, "not_met"), FIELDS_AGAINST)),
+            absent=item.get("absent", "unclear"),
+            may_exclude=item.get("may_exclude", True),
+        )
+
+    def signals(self, items: list[Any], at: config.Key, fields: tuple[str, ...]) -> tuple[Signal, ...]:
+        side = str(at[-1])
+        return tuple(
+            self.signal({"any": item} if isinstance(item, str) else item, (*at, index), fields, f"{side}.{index + 1}")
+            for index, item in enumerate(items)
+        )
+
+    def signal(self, item: dict[str, Any], at: config.Key, fields: tuple[str, ...], rule: str) -> Signal:
+        kinds = [kind for kind in _KINDS if kind in item]
+        if len(kinds) != 1:
+            has = " and ".join(f"'{kind}'" for kind in kinds) or "none of them"
+            self.fault(
+                f"a signal needs exactly one of {', '.join(_KINDS)}; this has {has}", at, "split it, or use 'and'"
+            )
+            return Signal(rule, "any")
+        kind = kinds[0]
+        for name in _OF_PHRASES:
+            if name in item and kind != "any":
+                self.fault(
+                    f"'{name}' says nothing about '{kind}'", (*at, name), "it belongs to 'any'; use 'and' or 'unless'"
+                )
+        if "major" in item and kind != "mesh":
+            self.fault(f"'major' says nothing about '{kind}'", (*at, "major"), "it belongs to 'mesh'")
+        rule = item.get("rule", rule)
+        here = tuple(item.get("in", fields))
+        if "in" in item and "title" in here and "original_title" not in here:
+            here = (*here, "original_title")
+        years = item.get("year", {})
+        return Signal(
+            rule=rule,
+            kind=kind,
+            phrases=self.patterns(item.get("any"), (*at, "any")),
+            headings=tuple(_heading(entry) for entry in _listed(item.get("mesh"))),
+            names=self.uses(item.get("use"), (*at, "use")),
+            values=tuple(_wildcard(entry) for entry in _listed(item.get("language") or item.get("publication_types"))),
+            years=(years.get("from", 0), years.get("to", 9999)),
+            fields=here,
+            beside=self.patterns(item.get("with"), (*at, "with")),
+            without=self.patterns(item.get("without"), (*at, "without")),
+            times=item.get("times", 1),
+            negated=item.get("negated", "dismiss"),
+            major=item.get("major", False),
+            also=self.signals(item.get("and", []), (*at, "and"), FIELDS_FOR),
+            unless=self.signals(item.get("unless", []), (*at, "unless"), FIELDS_FOR),
+            decisive=item.get("decisive", False),
+        )  # fmt: skip
+
+    def uses(self, value: Any, at: config.Key) -> tuple[str, ...]:
+        names = _listed(value)
+        for name in names:
+            if name not in self.known:
+                self.fault(f"no built-in classifier '{name}'", at, f"use one of {', '.join(sorted(self.known))}")
+        return names
+
+    def patterns(self, value: Any, at: config.Key) -> tuple[Pattern, ...]:
+        made = []
+        for phrase in _listed(value):
+            try:
+                made.append(compiled(phrase))
+            except PatternError as error:
+                self.fault(str(error), at, "see docs/screening-criteria.md, 'Phrases'")
+        return tuple(made)
+
+
+def _decisive_first(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    return tuple(sorted(signals, key=lambda signal: not signal.decisive))
+
+
+def _heading(entry: str) -> Heading:
+    descriptor, _, qualifier = entry.partition("/")
+    return Heading(_wildcard(descriptor), _wildcard(qualifier) if qualifier.strip() else None)
+
+
+def _wildcard(entry: str) -> re.Pattern[str]:
+    """A controlled term with ``*`` for any ending, to be matched in full on folded lower-case text."""
+    return re.compile(re.escape(lowered(folded(" ".join(entry.split())))).replace(r"\*", ".*"))
+
+
+def _listed(value: Any) -> tuple[str, ...]:
+    return () if value is None else (value,) if isinstance(value, str) else tuple(str(entry) for entry in value)
