@@ -8,7 +8,7 @@ TESTS  ?= tests
 
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: review test walkthrough update-2025 archive docs lint help clean
+.PHONY: review test walkthrough update-2025 archive lint lock help clean
 .DEFAULT_GOAL := help
 
 review: $(READY) ## run the bundled review: results/report/index.html
@@ -35,6 +35,9 @@ lint: $(READY) ## ruff, snakefmt, mypy, snakemake --lint
 	@$(BIN)/snakefmt --check Snakefile workflow/rules
 	@$(BIN)/mypy
 	@$(BIN)/snakemake --lint
+
+lock: ## resolve pyproject.toml anew into requirements.lock (names, versions, hashes; no addresses)
+	@$(BIN)/uv lock -q && $(BIN)/uv export -q --frozen --no-emit-project --no-header -o requirements.lock && rm uv.lock
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "winnow needs Python 3.11 or later: make review PYTHON=python3.12, say"; exit 1; }
