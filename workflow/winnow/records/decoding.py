@@ -42,7 +42,9 @@ _MARKS = (
 _LEGACY = ("gb18030", "big5")
 _LINE_END = re.compile(r"\r+\n|\r")
 #: Between two Western letters a single high byte of Windows-1252 is a letter or a typographic sign.
-_WESTERN = re.compile(r"[\u00a0-\u00ff\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u20ac\u2122\u0152\u0153\u0160\u0161\u017d\u017e]")
+_WESTERN = re.compile(
+    r"[\u00a0-\u00ff\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u20ac\u2122\u0152\u0153\u0160\u0161\u017d\u017e]"
+)
 
 
 @cache

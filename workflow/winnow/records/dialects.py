@@ -44,7 +44,9 @@ DIALECTS: tuple[Dialect, ...] = (
         tag=re.compile(r"([A-Z][A-Z0-9])  ?- ?(.*)"),
         loose=re.compile(r"\s*([A-Z][A-Z0-9]) {0,3}- {0,2}(.*)"),
         end=re.compile(r"\s*ER {0,3}-\s*$"),
-        noise=re.compile(r"\s*(?:\d+[.)]?|<\s*\d+\s*>|Record #\d+ of \d+|(?:Provider|Content|Database|Search)\s*:.*)\s*"),
+        noise=re.compile(
+            r"\s*(?:\d+[.)]?|<\s*\d+\s*>|Record #\d+ of \d+|(?:Provider|Content|Database|Search)\s*:.*)\s*"
+        ),
         line_values=frozenset({"names", "list", "issn", "type", "language"}),
         variants=(
             ("ris-winnow", "winnow", "DP", re.compile(r"winnow$")),

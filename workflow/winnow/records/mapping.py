@@ -52,8 +52,7 @@ def table() -> tuple[Row, ...]:
     """The tag table, in order of preference within each format."""
     rows = csv.DictReader(resources.files("winnow.records").joinpath("tags.csv").open(encoding="utf-8"))
     return tuple(
-        Row(row["format"], row["tag"], row["column"], row["how"], row["meaning"], HOW[row["how"]])
-        for row in rows
+        Row(row["format"], row["tag"], row["column"], row["how"], row["meaning"], HOW[row["how"]]) for row in rows
     )
 
 
