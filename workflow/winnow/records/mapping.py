@@ -1,0 +1,159 @@
+"""From the tags of one entry to the columns of the records table, by the tag table alone.
+
+``tags.csv`` has one row per format, tag and column: which column a tag fills, and by which function of :mod:`values`. Rows
+stand in order of preference: for a column that holds one value the first row that gives one wins. A tag with an empty column
+is known and not kept. A format ``a-b`` is a variant of ``a``: its rows come first.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from winnow.records.values import HOW, How
+
+#: Columns that hold several values, joined by "; ".
+MULTIPLE = frozenset({"authors", "issn", "language", "publication_types", "mesh", "keywords", "notices"})
+#: Columns whose several values are one text in parts.
+PARTED = frozenset({"title", "abstract"})
+
+
+@dataclass(slots=True)
+class Entry:
+    """One record as its file has it.
+
+    ``values`` holds (tag, lines) in the order of the file; ``first`` and ``last`` are line numbers from 1.
+    """
+
+    format: str
+    first: int
+    last: int = 0
+    values: list[tuple[str, list[str]]] = field(default_factory=list)
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the tag table; ``column`` is empty for a tag that is known and not kept; ``clean`` reads its values."""
+
+    format: str
+    tag: str
+    column: str
+    how: str
+    meaning: str
+    clean: How
+
+
+@cache
+def table() -> tuple[Row, ...]:
+    """The tag table, in order of preference within each format."""
+    rows = csv.DictReader(resources.files("winnow.records").joinpath("tags.csv").open(encoding="utf-8"))
+    return tuple(
+        Row(row["format"], row["tag"], row["column"], row["how"], row["meaning"], HOW[row["how"]]) for row in rows
+    )
+
+
+@cache
+def rows_of(format_id: str) -> tuple[Row, ...]:
+    """The rows of one format; a variant's own rows come before those of the format it varies."""
+    base = format_id.split("-")[0]
+    names = (format_id, base) if format_id != base else (base,)
+    return tuple(row for name in names for row in table() if row.format == name)
+
+
+@cache
+def known_tags(format_id: str) -> frozenset[str]:
+    """Every tag that the format knows, kept or not."""
+    return frozenset(row.tag for row in rows_of(format_id))
+
+
+@cache
+def _kept(format_id: str) -> tuple[Row, ...]:
+    return tuple(row for row in rows_of(format_id) if row.column)
+
+
+def mapped(entry: Entry, format_id: str, line_values: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The bibliographic columns that the entry fills; columns without a value are left out.
+
+    Args:
+        entry: the record as its file has it.
+        format_id: the format or the variant whose rows apply.
+        line_values: the functions of :mod:`values` for which each further line of a tag is a value of its own (EndNote's
+            RIS, Web of Science's names) and not the rest of the line before.
+    """
+    given: dict[str, list[list[str]]] = {}
+    for tag, lines in entry.values:
+        given.setdefault(tag, []).append(lines)
+    found: dict[str, list[str]] = {}
+    for row in _kept(format_id):
+        if row.tag not in given or (row.column in found and row.column not in MULTIPLE):
+            continue
+        values = [
+            value
+            for lines in given[row.tag]
+            for text in (lines if row.how in line_values else (joined(lines),))
+            for value in row.clean(text)
+        ]
+        if values:
+            _add(found, row, values)
+    return composed(found)
+
+
+def _add(found: dict[str, list[str]], row: Row, values: list[str]) -> None:
+    before = found.get(row.column)
+    if row.column in PARTED:
+        found[row.column] = [" ".join(values)]
+    elif before is None:
+        found[row.column] = values
+    elif row.column != "authors":
+        found[row.column] = before + [value for value in values if value not in before]
+    elif row.how == "group":
+        found[row.column] = before + values
+    elif len(values) > len(before):
+        found[row.column] = values
+
+
+def joined(lines: Sequence[str]) -> str:
+    """Wrapped lines as one text: a space between them, unless the break stands between two Han characters."""
+    if len(lines) == 1:
+        return lines[0]
+    text = lines[0].rstrip()
+    for line in lines[1:]:
+        line = line.strip()
+        glue = "" if text and line and _han(text[-1]) and _han(line[0]) else " "
+        text = f"{text}{glue}{line}" if line else text
+    return text
+
+
+def _han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
+
+
+def composed(found: Mapping[str, list[str]]) -> dict[str, str]:
+    """The record's columns out of its parts: pages from first and last page, the year from a date, the journal of a thesis."""
+    parts = dict(found)
+    first, last = parts.pop("page_first", [""])[0], parts.pop("page_last", [""])[0]
+    number = parts.pop("article_number", [""])[0]
+    publisher = parts.pop("publisher", [""])
+    if "pages" in parts:
+        ranged = [value for value in parts["pages"] if "-" in value or "+" in value]
+        parts["pages"] = ranged or parts["pages"]
+    elif pages := (f"{first}-{last}" if first and last and last != first and "-" not in first else first or number):
+        parts["pages"] = [pages]
+    if "year" not in parts and "date" in parts:
+        parts["year"] = [parts["date"][0][:4]]
+    if "journal" not in parts and publisher[0] and "Thesis" in parts.get("publication_types", ()):
+        parts["journal"] = publisher
+    if "journal" not in parts and "journal_abbrev" in parts:
+        parts["journal"] = parts["journal_abbrev"]
+    if "original_title" in parts and parts["original_title"] == parts.get("title"):
+        del parts["original_title"]
+    if parts.get("journal_abbrev") == parts.get("journal"):
+        parts.pop("journal_abbrev", None)
+    return {
+        column: "; ".join(dict.fromkeys(values) if column != "authors" else values) if column in MULTIPLE else values[0]
+        for column, values in parts.items()
+    }

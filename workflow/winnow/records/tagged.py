@@ -1,0 +1,119 @@
+"""The one reader of tagged text: lines in, entries out, every line accounted for.
+
+A file may hold several formats one after the other (people join files); a start line of another format begins a stretch of
+that format. A line belongs to an entry, or is understood noise between entries, or is a stray that is reported. A stray in
+the shape of a tag means that a record lost its start line: a fault.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from winnow.records.dialects import ANY_START, BY_ID, START_SIGNS, START_TAGS, Dialect
+from winnow.records.mapping import Entry, known_tags
+
+
+@dataclass
+class Reading:
+    """What was met while a file was read: start lines, unknown tags, lines not understood."""
+
+    starts: Counter[str] = field(default_factory=Counter)
+    unknown_tags: Counter[str] = field(default_factory=Counter)
+    strays: list[tuple[int, str]] = field(default_factory=list)
+    headless: list[int] = field(default_factory=list)
+
+
+def start_of(line: str) -> Dialect | None:
+    """The dialect whose record starts on this line, if one does."""
+    if line.lstrip()[:1] not in START_SIGNS:
+        return None
+    found = ANY_START.match(line)
+    return BY_ID[found.lastgroup or ""] if found else None
+
+
+def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
+    """The entries of the lines, in order; what isn't part of one goes into ``reading``."""
+    current: Entry | None = None
+    dialect: Dialect | None = None
+    raw: list[str] = []
+    in_headless = False
+    before: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, start=1):
+        tag, value = _tag(line, dialect, current) if dialect else ("", "")
+        if (not tag or tag in START_TAGS) and (started := start_of(line)):
+            if current:
+                yield _closed(current, raw)
+            for early in before:
+                in_headless = _stray(*early, started, reading, in_headless)
+            before.clear()
+            dialect, raw, in_headless = started, [line], False
+            reading.starts[dialect.id] += 1
+            tag, value = _tag(line, dialect, None)
+            current = Entry(dialect.id, number, number, [(tag, [value])])
+            continue
+        if dialect is None:
+            before.append((number, line))
+            continue
+        if current is None:
+            in_headless = _stray(number, line, dialect, reading, in_headless)
+            continue
+        raw.append(line)
+        if dialect.end.match(line):
+            yield _closed(current, raw)
+            current = None
+        elif tag:
+            if tag not in known_tags(dialect.id):
+                reading.unknown_tags[tag] += 1
+            parts = dialect.several.split(value)
+            current.values.append((tag, [parts[0]]))
+            current.values.extend((tag, [part[2:].strip()]) for part in parts[1:])
+        elif line.strip() and not _noise(line, dialect, raw):
+            current.values[-1][1].append(line)
+    if current:
+        yield _closed(current, raw)
+    reading.strays.extend((number, line.strip()[:120]) for number, line in before if line.strip())
+
+
+def _tag(line: str, dialect: Dialect, current: Entry | None) -> tuple[str, str]:
+    """The tag and the value of a line, or two empty strings if it continues the line before."""
+    found = dialect.tag.match(line)
+    if not (found and found.group(1) in known_tags(dialect.id)):
+        loose = dialect.loose.match(line)
+        found = loose if loose and loose.group(1) in known_tags(dialect.id) else found
+    if not found:
+        return "", ""
+    tag = found.group(1)
+    if current and dialect.long and current.values[-1][0] == dialect.long:
+        if tag not in known_tags(dialect.id):
+            return "", ""
+        if tag in dialect.once and any(tag == before for before, _ in current.values):
+            return "", ""
+    return tag, found.group(2) or ""
+
+
+def _noise(line: str, dialect: Dialect, raw: list[str]) -> bool:
+    """Whether a line inside a record is noise of the format: only after a blank line, so that no text is taken for it."""
+    return bool(dialect.noise.fullmatch(line)) and len(raw) > 1 and not raw[-2].strip()
+
+
+def _stray(number: int, line: str, dialect: Dialect, reading: Reading, in_headless: bool) -> bool:
+    """Report a line between records; returns whether we stand inside a record that lost its start line."""
+    if not line.strip():
+        return False
+    if dialect.noise.fullmatch(line) or dialect.end.match(line):
+        return in_headless
+    reading.strays.append((number, line.strip()[:120]))
+    if in_headless or not _tag(line, dialect, None)[0]:
+        return in_headless
+    reading.headless.append(number)
+    return True
+
+
+def _closed(entry: Entry, raw: list[str]) -> Entry:
+    while len(raw) > 1 and not raw[-1].strip():
+        raw.pop()
+    entry.last = entry.first + len(raw) - 1
+    entry.raw = "\n".join(raw)
+    return entry
