@@ -1,7 +1,8 @@
 """The fingerprint of what a reviewer read: it tells later whether something that can change a judgement has changed.
 
 Four parts, 12 hexadecimal digits each, joined by ``-``: title, abstract, publication types, notices (retraction, erratum,
-expression of concern). An absent part is ``0``. White space, width, case, diacritics, punctuation and the order of a list make no difference.
+expression of concern). An absent part is ``0``. White space, width, case, diacritics, punctuation and the order of a list make
+no difference.
 """
 
 from __future__ import annotations
