@@ -1,0 +1,153 @@
+"""Reading ledgers: what people type is welcome in every form, and what is wrong is named with its line."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from winnow import tables
+from winnow.decisions import check, ledger
+from winnow.decisions.kinds import KINDS
+from winnow.review import Review
+
+Write = Callable[..., Path]
+SCREENING = KINDS["screening"]
+GOOD = {"id": "1", "decision": "include"}
+
+#: cells of the second row, what is said of it
+FAULTS = [
+    ({"id": "2", "decision": "maybe"}, "decision 'maybe' is unknown"),
+    ({"id": "2", "decision": "include", "stage": "abstract"}, "stage 'abstract' is unknown"),
+    ({"id": "2", "decision": "include", "role": "boss"}, "role 'boss' is unknown"),
+    ({"id": "2", "decision": "include", "basis": "hearsay"}, "basis 'hearsay' is unknown"),
+    ({"id": "", "decision": "include"}, "'id' is empty"),
+    ({"id": "2", "decision": ""}, "'decision' is empty"),
+    ({"id": "2", "decision": "exclude", "criterion": "about_cups"}, "criterion 'about_cups' is unknown"),
+    ({"id": "2", "decision": "exclude", "stage": "full_text"}, "excluded at full text without a criterion"),
+    ({"id": "2", "decision": "include", "date": "2026-02-30"}, "'2026-02-30' is not a date"),
+    ({"id": "2", "decision": "include", "date": "22/11/2026"}, "'22/11/2026' is not a date"),
+    ({"id": "2", "decision": "include", "date": "2999-01-01"}, "lies in the future"),
+    ({"id": "1", "decision": "exclude"}, "was decided at title_abstract before, in line 2"),
+    ({"id": "PMID: 1", "decision": "exclude"}, "was decided at title_abstract before, in line 2"),
+    ({"id": "pubmed:1", "decision": "include"}, "was decided at title_abstract before, in line 2"),
+    ({"id": "2", "decision": "include", "supersedes": "previous"}, "no earlier row on '2'"),
+    (
+        {"id": "1", "decision": "include", "supersedes": "ffffffff"},
+        "no row above has a seal that begins with 'ffffffff'",
+    ),
+    ({"id": "1", "decision": "include", "supersedes": "line 2"}, "supersedes 'line 2' is no seal"),
+    ({"id": "2", "decision": "include", "seal": "abc"}, "'abc' is no seal"),
+]
+
+
+@pytest.mark.parametrize(("cells", "said"), FAULTS)
+def test_each_fault_is_named_with_its_line(
+    small_review: Review, write_ledger: Write, cells: dict[str, str], said: str
+) -> None:
+    """One faulty row is one fault, with file, line, what and how to mend it."""
+    write_ledger("screening", GOOD, cells)
+    (fault,) = check(small_review)
+    assert fault.where == "decisions/screening/wang.csv:3" and said in fault.what and fault.mend
+
+
+def test_a_fault_after_a_cell_with_line_ends_has_the_line_of_the_file(
+    small_review: Review, write_ledger: Write
+) -> None:
+    """A note of three lines moves the next row down by two lines, and the fault says so."""
+    write_ledger("screening", GOOD | {"note": "one\ntwo\nthree"}, {"id": "2", "decision": "maybe"})
+    (fault,) = check(small_review)
+    assert fault.where == "decisions/screening/wang.csv:5"
+
+
+def test_a_reviewer_whom_nobody_named_is_a_fault(small_review: Review, write_ledger: Write) -> None:
+    """Only people of config.yaml review; an adjudicator may be anybody."""
+    write_ledger("screening", GOOD, GOOD | {"id": "2", "role": "adjudicator"}, reviewer="zhou")
+    (fault,) = check(small_review)
+    assert "reviewer 'zhou' is not named" in fault.what
+
+
+def test_other_ledgers_are_checked_too(small_review: Review, write_ledger: Write) -> None:
+    """Duplicates, retrieval and the rest have their rules in the same table."""
+    write_ledger("duplicates", {"id_1": "1", "id_2": "pubmed:1", "ruling": "same", "by": "wang"})
+    write_ledger("retrieval", {"id": "1", "status": "not_retrieved", "by": "wang"})
+    write_ledger("extraction", {"field": "n_total", "value": "12", "by": "wang", "source": "page 3"})
+    assert [fault.what for fault in check(small_review)] == [
+        "a record is compared with itself",
+        "not retrieved, but no reason",
+        "'quote' is empty",
+    ]
+
+
+def test_a_changed_row_is_a_fault_of_the_check(small_review: Review, write_ledger: Write) -> None:
+    """What verify finds, check finds: the review does not run on a changed ledger."""
+    path = write_ledger("screening", GOOD, {"id": "2", "decision": "exclude"})
+    one = ledger.read(path, SCREENING)
+    rows = ledger.seals.sealed(one.name, one.rows)
+    rows[0]["decision"] = "unclear"
+    tables.write_rows(path, rows, SCREENING.columns)
+    (fault,) = check(small_review)
+    assert fault.where == "decisions/screening/wang.csv:2" and "changed" in fault.what
+
+
+@pytest.mark.parametrize("form", ["bom", "crlf", "bom and crlf", "no last line end", "blank lines", "spaces"])
+def test_what_a_spreadsheet_does_to_the_file_changes_nothing(write_ledger: Write, form: str) -> None:
+    """BOM, CRLF, a missing last line end, blank lines and stray spaces give the same rows and the same links."""
+    path = write_ledger("screening", GOOD | {"note": "two\nlines"}, {"id": "2", "decision": "exclude"})
+    before = ledger.read(path, SCREENING)
+    content = path.read_bytes()
+    forms = {
+        "bom": lambda b: codecs.BOM_UTF8 + b,
+        "crlf": lambda b: b.replace(b"\n", b"\r\n"),
+        "bom and crlf": lambda b: codecs.BOM_UTF8 + b.replace(b"\n", b"\r\n"),
+        "no last line end": lambda b: b.rstrip(b"\n"),
+        "blank lines": lambda b: b + b"\n\n,,,,,,,,,,\n",
+        "spaces": lambda b: b.replace(b",exclude,", b", exclude ,"),
+    }
+    path.write_bytes(forms[form](content))
+    after = ledger.read(path, SCREENING)
+    assert (after.rows, after.links) == (before.rows, before.links)
+
+
+def test_a_missing_column_or_cell_is_one_line(small_review: Review, write_ledger: Write) -> None:
+    """A header without a column and a row without a cell are named; the other ledgers are still checked."""
+    path = write_ledger("screening", GOOD)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("fingerprint,", "", 1), encoding="utf-8")
+    write_ledger("screening", {"id": "2", "decision": "maybe"}, reviewer="li")
+    first, second = (fault.line for fault in check(small_review))
+    assert "wang.csv:1: no column fingerprint" in first and "decision 'maybe'" in second
+    path.write_text(text + "2026-01-01,5\n", encoding="utf-8")
+    assert "2 cells where the header has 11" in check(small_review)[0].line
+
+
+def test_a_review_without_ledgers_has_no_fault(small_review: Review) -> None:
+    """Every ledger may be absent."""
+    assert check(small_review) == []
+
+
+def test_the_future_is_judged_by_the_day_that_is_given(write_ledger: Write) -> None:
+    """The pure check reads no clock."""
+    one = ledger.read(write_ledger("screening", GOOD), SCREENING)
+    assert ledger.faults(one) == [] and len(ledger.faults(one, today=date(2025, 12, 31))) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("22274797", "pubmed:22274797"),
+        ("PMID: 22274797", "pubmed:22274797"),
+        ("pubmed:022274797", "pubmed:22274797"),
+        ("https://doi.org/10.1000/ABC", "10.1000/abc"),
+        ("doi:10.1000/ABC", "10.1000/abc"),
+        ("cnki:0a1b2c3d4e5f", "cnki:0a1b2c3d4e5f"),
+        ("任意编号", "任意编号"),
+        ("embase:L10.1", "embase:L10.1"),
+    ],
+)
+def test_an_id_has_one_spelling(written: str, same: str) -> None:
+    """However a PMID or a DOI is typed, it is the same id; other ids are left alone."""
+    assert ledger.same_id(written) == same

@@ -1,0 +1,51 @@
+"""``winnow verify``: were the ledgers changed since they were sealed? With a ZIP: is the audit pack what it was?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from winnow.cli import options
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``winnow verify``."""
+    parser.add_argument(
+        "pack", nargs="?", metavar="ZIP", help="an audit pack to check instead of the ledgers in this folder"
+    )
+    parser.add_argument(
+        "--against", metavar="HEADS", help="chain heads recorded earlier (a CSV, or an audit pack that holds one)"
+    )
+    parser.add_argument("-o", dest="output", metavar="HEADS", help="write the chain heads as they are now")
+    options.add_review(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """One line per ledger, one line per fault."""
+    if arguments.pack:
+        return _pack(Path(arguments.pack))
+    return _ledgers(arguments)
+
+
+def _pack(path: Path) -> int:
+    from winnow.audit import pack
+
+    pack.verify(path)
+    print(f"{path}: every file is as it was packed")
+    return 0
+
+
+def _ledgers(arguments: argparse.Namespace) -> int:
+    from winnow.decisions import chains
+    from winnow.errors import raise_all
+
+    review = options.review(arguments)
+    ledgers = chains.read(review.root)
+    faults = chains.verify(ledgers, chains.read_heads(Path(arguments.against)) if arguments.against else ())
+    for one in ledgers:
+        print(chains.summary(one), file=sys.stdout)
+    raise_all(faults)
+    if arguments.output:
+        chains.write_heads(Path(arguments.output), ledgers)
+    return 0

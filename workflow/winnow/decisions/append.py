@@ -1,0 +1,116 @@
+"""Appending to a ledger: one writer at a time, and the file is either as it was or has one whole row more.
+
+The lock is held on the ledger's folder (no lock file is left behind) while the file is read, checked, written beside itself,
+flushed and renamed. The bytes that were there stay as they are, to the last BOM and CRLF.
+"""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from winnow import files, tables
+from winnow.decisions import seals
+from winnow.decisions.kinds import Kind
+from winnow.decisions.ledger import Ledger, read
+from winnow.errors import LedgerError, raise_all
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Exclusive use of the ledgers in ``folder`` among all threads and processes of this machine; waits for its turn."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def append(
+    path: Path,
+    kind: Kind,
+    cells: Mapping[str, str] | Callable[[Ledger], Mapping[str, str]],
+    check: Callable[[Ledger], list[LedgerError]] = lambda ledger: [],
+) -> str:
+    """Append one sealed row and return its seal, once it is on the disk.
+
+    Args:
+        path: the ledger; it is made with its header if it is not there.
+        kind: which ledger it is.
+        cells: the row's cells by column, or what makes them from the ledger as it stands under the lock.
+        check: faults of the ledger with its new last row; any of them, and nothing is written.
+
+    Raises:
+        LedgerError, Faults: the chain is broken, or ``check`` found something.
+        InputError: the file cannot be read.
+    """
+    with locked(path.parent):
+        _sweep(path)
+        ledger = read(path, kind)
+        raise_all(ledger.verify())
+        given = cells(ledger) if callable(cells) else cells
+        if unknown := set(given) - set(kind.columns):
+            raise LedgerError(f"no column {', '.join(sorted(unknown))}", where=ledger.where)
+        row = {name: given.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip() for name in kind.columns}
+        row["seal"] = seals.link(ledger.links[-1] if ledger.links else seals.start(ledger.name), row)
+        content = path.read_bytes() if path.exists() else b""
+        new = content + _tail(content, row, kind)
+        extended = Ledger(
+            kind, ledger.name, path, ledger.where, (*ledger.rows, row), (*ledger.lines, content.count(b"\n") + 1)
+        )
+        raise_all(check(extended))
+        files.write_bytes(path, new)
+    return row["seal"]
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed writer left beside the ledger; under the lock nobody else can be writing it."""
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        left.unlink(missing_ok=True)
+
+
+def _tail(content: bytes, row: Mapping[str, str], kind: Kind) -> bytes:
+    """What is put after ``content``: its missing line end, the header of an empty file, the row in the file's own layout."""
+    first = content.removeprefix(_BOM).split(b"\n", 1)[0]
+    if not first.strip():
+        return tables.csv_bytes([[row[name] for name in kind.columns]], kind.columns)
+    header = [name.strip() for name in next(csv.reader(io.StringIO(first.decode("utf-8"))))]
+    line = tables.csv_bytes([[row.get(name, "") for name in header]], header).split(b"\n", 1)[1]
+    if first.endswith(b"\r"):
+        line = line[:-1] + b"\r\n"
+    return line if content.endswith(b"\n") else (b"\r\n" if first.endswith(b"\r") else b"\n") + line
+
+
+def seal(path: Path, kind: Kind, complete: Callable[[Mapping[str, str]], Mapping[str, str]] = dict) -> int:
+    """Seal the rows that were typed by hand and return how many; nothing is written if there are none.
+
+    Args:
+        path: the ledger.
+        kind: which ledger it is.
+        complete: may fill in cells of unsealed rows that no sealed row follows (a fingerprint, say) before they are sealed.
+
+    Raises:
+        LedgerError, Faults: the sealed part of the chain is broken.
+    """
+    with locked(path.parent):
+        ledger = read(path, kind)
+        raise_all(ledger.verify())
+        rows = list(ledger.rows)
+        count = seals.unsealed(rows)
+        if count:
+            last_sealed = max((place for place, cells in enumerate(rows) if cells["seal"]), default=-1)
+            rows[last_sealed + 1 :] = [dict(complete(cells)) for cells in rows[last_sealed + 1 :]]
+            columns = list(rows[0])
+            body = [[cells[name] for name in columns] for cells in seals.sealed(ledger.name, rows)]
+            files.write_bytes(path, tables.csv_bytes(body, columns))
+    return count

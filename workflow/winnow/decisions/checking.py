@@ -1,0 +1,50 @@
+"""What ``winnow check`` asks of the ledgers: that each row can be read, means something, and is as it was when it was sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from winnow import config
+from winnow.decisions import ledger
+from winnow.decisions.resolve import Readers
+from winnow.errors import WinnowError
+from winnow.review import Review
+
+
+def check(review: Review, criteria: Collection[str] = ()) -> list[WinnowError]:
+    """Every fault of every ledger of the review, in the order of files and lines.
+
+    Args:
+        review: the review; its results are not looked at, so that it can be checked before anything is worked out.
+        criteria: the ids of the criteria; by default those of config/criteria.yaml.
+    """
+    # A day of grace: ledgers are written in every time zone.
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    known = criteria or criterion_ids(review)
+    people = {name for stage in ("title_abstract", "full_text") for name in readers(review, stage).people}
+    ledgers, found = ledger.read_all(review.root)
+    for one in ledgers:
+        found += ledger.faults(one, criteria=known, people=people, today=tomorrow)
+        found += one.verify()
+    return found
+
+
+def criterion_ids(review: Review) -> tuple[str, ...]:
+    """The criteria's ids in protocol order, without asking whether the rest of the file makes sense (the screen stage does)."""
+    path = review.config_dir / "criteria.yaml"
+    if not path.is_file():
+        return ()
+    value, _ = config.load_yaml(path)
+    entries: Any = value.get("criteria", ()) if isinstance(value, dict) else ()
+    return tuple(str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry)
+
+
+def readers(review: Review, stage: str) -> Readers:
+    """Who decides at a stage, as config.yaml says; one reader, whoever it is, if it says nothing."""
+    said = review.settings.get("screening", {}).get("reviewers", {}).get(stage)
+    if not said:
+        return Readers()
+    people = tuple(said["people"])
+    return Readers(people, int(said.get("readers", len(people))), float(said.get("sample", 1.0)))

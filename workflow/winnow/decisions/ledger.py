@@ -1,0 +1,243 @@
+"""Reading the ledgers: every row with its line, every fault with its line, nothing dropped.
+
+BOM, CRLF and rows typed by hand are welcome. Cells are stripped and line ends inside a cell are LF, before anything is compared or
+sealed, so that a spreadsheet that saved the file anew has changed nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from winnow import tables, text
+from winnow.decisions import seals
+from winnow.decisions.kinds import KINDS, Kind
+from winnow.errors import LedgerError, WinnowError
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?")
+_REVIEWER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_PREFIX = re.compile(r"[0-9a-f]{8,64}")
+PREVIOUS = "previous"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One ledger file as it is read.
+
+    Attributes:
+        name: the chain's name, such as ``screening/wang`` or ``duplicates``.
+        rows: the cells of each row, by column.
+        lines: each row's first line in the file (the header is line 1).
+    """
+
+    kind: Kind
+    name: str
+    path: Path
+    where: str
+    rows: tuple[dict[str, str], ...]
+    lines: tuple[int, ...]
+
+    @property
+    def reviewer(self) -> str:
+        """Whose chain it is (screening only)."""
+        return self.path.stem
+
+    @cached_property
+    def links(self) -> list[str]:
+        """Each row's link: its seal, if it has one and the chain is whole."""
+        return seals.links(self.name, self.rows)
+
+    @property
+    def head(self) -> seals.Head:
+        """Where the chain has come to."""
+        return seals.head(self.name, self.rows)
+
+    def verify(self) -> list[LedgerError]:
+        """What was done to the chain since it was sealed."""
+        return seals.verify(self.name, self.rows, self.lines, self.where)
+
+    def place(self, row: int) -> str:
+        """File and line of a row, counted from 0."""
+        return f"{self.where}:{self.lines[row]}"
+
+
+def chain_name(kind: Kind, path: Path) -> str:
+    """``screening/<reviewer>``, or the kind's own name."""
+    return f"{kind.name}/{path.stem}" if "*" in kind.path else kind.name
+
+
+def paths(root: Path, kind: Kind) -> list[Path]:
+    """The files of a kind that are there, sorted."""
+    return sorted(path for path in root.glob(kind.path) if path.is_file() and not path.name.startswith("."))
+
+
+def read(path: Path, kind: Kind, where: str = "") -> Ledger:
+    """One ledger; a file that is absent has no rows.
+
+    Raises:
+        InputError: not UTF-8, not CSV, a column missing, a row longer or shorter than the header.
+    """
+    rows = tables.read_rows(path, kind.columns) if path.exists() else []
+    return Ledger(
+        kind,
+        chain_name(kind, path),
+        path,
+        where or str(path),
+        tuple({name: _clean(cell) for name, cell in cells.items()} for _, cells in rows),
+        tuple(line for line, _ in rows),
+    )
+
+
+def read_all(root: Path, *names: str) -> tuple[list[Ledger], list[WinnowError]]:
+    """The ledgers of the kinds named (all if none is), and those files that cannot be read at all."""
+    found, faults = [], []
+    for name in names or KINDS:
+        for path in paths(root, KINDS[name]):
+            try:
+                found.append(read(path, KINDS[name], path.relative_to(root).as_posix()))
+            except WinnowError as error:
+                faults.append(error)
+    return found, faults
+
+
+def _clean(cell: str) -> str:
+    return cell.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def faults(
+    ledger: Ledger, *, criteria: Collection[str] = (), people: Collection[str] = (), today: date | None = None
+) -> list[LedgerError]:
+    """What is wrong in a ledger, row by row.
+
+    Args:
+        ledger: the ledger as read.
+        criteria: the ids of config/criteria.yaml; empty: not checked.
+        people: the reviewers that config.yaml names; empty: not checked.
+        today: no row may be later than this day; None: not checked.
+    """
+    found: list[LedgerError] = []
+    for row, cells in enumerate(ledger.rows):
+        where = ledger.place(row)
+        found += [LedgerError(what, where=where, mend=mend) for what, mend in _cell_faults(ledger.kind, cells, today)]
+    if ledger.kind.name == "screening":
+        found += _screening_faults(ledger, criteria, people)
+    elif ledger.kind.name == "duplicates":
+        found += [
+            LedgerError("a record is compared with itself", where=ledger.place(row), mend="name two records")
+            for row, cells in enumerate(ledger.rows)
+            if same_id(cells["id_1"]) == same_id(cells["id_2"])
+        ]
+    elif ledger.kind.name == "retrieval":
+        found += [
+            LedgerError("not retrieved, but no reason", where=ledger.place(row), mend="say why in the column 'reason'")
+            for row, cells in enumerate(ledger.rows)
+            if cells["status"] == "not_retrieved" and not cells["reason"]
+        ]
+    return sorted(found, key=lambda fault: _line(fault.where))
+
+
+def _line(where: str) -> int:
+    last = where.rpartition(":")[2]
+    return int(last) if last.isdigit() else 0
+
+
+def _cell_faults(kind: Kind, cells: dict[str, str], today: date | None) -> list[tuple[str, str]]:
+    found = [(f"'{name}' is empty", f"fill in '{name}'") for name in kind.required if not cells[name]]
+    for name, allowed in kind.allowed.items():
+        said = tables.split(cells[name]) if name in kind.lists else [cells[name]] if cells[name] else []
+        found += [
+            (f"{name} '{word}' is unknown", f"use one of {', '.join(allowed)}") for word in said if word not in allowed
+        ]
+    if cells["date"]:
+        day = _day(cells["date"])
+        if day is None:
+            found.append((f"'{cells['date']}' is not a date", "write it as YYYY-MM-DD"))
+        elif today is not None and day > today:
+            found.append((f"the date {cells['date']} lies in the future", "write the day of the decision"))
+    return found
+
+
+def _day(cell: str) -> date | None:
+    if not _DAY.fullmatch(cell):
+        return None
+    try:
+        return datetime.fromisoformat(cell).date()
+    except ValueError:
+        return None
+
+
+def is_reviewer(name: str) -> bool:
+    """Whether a name can be a reviewer's, and so a file's."""
+    return bool(_REVIEWER.fullmatch(name))
+
+
+def same_id(identifier: str) -> str:
+    """One spelling for the ways to write an id: a PMID as ``pubmed:<digits>``, a bare lower-case DOI, else as it is."""
+    word = identifier.strip()
+    digits = re.fullmatch(r"(?:pubmed:|pmid:?\s*)?0*(\d{1,9})", word, re.IGNORECASE)
+    if digits:
+        return f"pubmed:{digits.group(1)}"
+    if re.match(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/", word, re.IGNORECASE):
+        return text.doi(word) or word
+    return word
+
+
+def _screening_faults(ledger: Ledger, criteria: Collection[str], people: Collection[str]) -> list[LedgerError]:
+    found = []
+    if not is_reviewer(ledger.reviewer):
+        found.append(
+            LedgerError("the file's name is no reviewer's name", where=ledger.where, mend="use letters, digits, . _ -")
+        )
+    latest: dict[tuple[str, str, str], int] = {}
+    for row, cells in enumerate(ledger.rows):
+        where = ledger.place(row)
+        criterion = cells["criterion"]
+        if criterion and criteria and criterion not in criteria:
+            known = ", ".join(sorted(criteria))
+            found.append(LedgerError(f"criterion '{criterion}' is unknown", where=where, mend=f"use one of {known}"))
+        if cells["decision"] == "exclude" and cells["stage"] == "full_text" and not criterion:
+            found.append(
+                LedgerError("excluded at full text without a criterion", where=where, mend="name the primary reason")
+            )
+        if people and cells["role"] == "reviewer" and ledger.reviewer not in people:
+            found.append(
+                LedgerError(
+                    f"reviewer '{ledger.reviewer}' is not named in the configuration",
+                    where=where,
+                    mend="add the name to screening.reviewers",
+                )
+            )
+        key = (same_id(cells["id"]), cells["stage"], cells["role"])
+        if key in latest and not cells["supersedes"]:
+            found.append(
+                LedgerError(
+                    f"'{cells['id']}' was decided at {cells['stage']} before, in line {ledger.lines[latest[key]]}",
+                    where=where,
+                    mend="remove the row, or write 'previous' in the column 'supersedes'",
+                )
+            )
+        found += _supersedes_faults(ledger, row, key in latest)
+        latest[key] = row
+    return found
+
+
+def _supersedes_faults(ledger: Ledger, row: int, has_previous: bool) -> Sequence[LedgerError]:
+    cells = ledger.rows[row]
+    for word in tables.split(cells["supersedes"]):
+        adjudicates = cells["role"] == "adjudicator"
+        if word == PREVIOUS:
+            if has_previous or adjudicates:
+                continue
+            what = f"there is no earlier row on '{cells['id']}' at {cells['stage']}"
+        elif not _PREFIX.fullmatch(word):
+            what = f"supersedes '{word}' is no seal"
+        elif adjudicates or any(link.startswith(word) for link in ledger.links[:row]):
+            continue
+        else:
+            what = f"no row above has a seal that begins with '{word}'"
+        return [LedgerError(what, where=ledger.place(row), mend="write 'previous', or the replaced row's seal")]
+    return []

@@ -1,0 +1,180 @@
+"""Writing decisions: what a person says becomes one sealed row, with the fingerprint of what was there to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from winnow import tables
+from winnow.decisions import append, ledger
+from winnow.decisions.checking import criterion_ids, readers
+from winnow.decisions.fingerprint import fingerprint
+from winnow.decisions.identities import Identities
+from winnow.decisions.kinds import KINDS
+from winnow.decisions.ledger import Ledger, same_id
+from winnow.errors import LedgerError, UsageError, WinnowError, raise_all
+from winnow.review import Review
+from winnow.screen.judgements import judgements
+from winnow.screen.stage import read_identities
+
+SCREENING = KINDS["screening"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person decided; ``supersedes`` holds seals of rows that it replaces beyond the person's own."""
+
+    id: str
+    stage: str
+    decision: str
+    criterion: str = ""
+    role: str = "reviewer"
+    basis: str = ""
+    note: str = ""
+    supersedes: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a decision went."""
+
+    path: str
+    seal: str
+    supersedes: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What results/ tells about ids and reports; empty before the first run."""
+
+    identities: Identities | None
+    fingerprints: Mapping[str, str]
+
+    def fingerprint(self, identifier: str) -> str:
+        """The fingerprint of the report that an id names; empty if it names none."""
+        if self.identities is None:
+            return ""
+        return self.fingerprints.get(self.identities.named(identifier).report, "")
+
+
+def known(review: Review) -> Known:
+    """Read what is known of the reports so far."""
+    paths = [
+        review.result("records", "records.csv"),
+        review.result("deduplicate", "reports.csv"),
+        review.result("deduplicate", "merged.csv"),
+    ]
+    if not all(path.is_file() for path in paths):
+        return Known(None, {})
+    _, identities = read_identities(review)
+    merged = tables.read(paths[2], needs=("record_id", "title"))
+    return Known(identities, {row["record_id"]: fingerprint(row) for row in merged.to_dict("records")})  # type: ignore[arg-type]
+
+
+def decide(review: Review, reviewer: str, decision: Decision, seen: Known | None = None) -> Written:
+    """Append a decision to a reviewer's ledger.
+
+    Args:
+        review: the review.
+        reviewer: whose ledger.
+        decision: what was decided.
+        seen: what is known of the reports; read from results/ if not given.
+
+    Raises:
+        LedgerError, Faults: the row would be at fault (unknown criterion, say), or the ledger is; nothing is written then.
+        UsageError: the id names no report of the review, or the reviewer is not named in config.yaml.
+    """
+    seen = known(review) if seen is None else seen
+    if seen.identities is not None and (fault := seen.identities.named(decision.id).fault):
+        raise UsageError(
+            f"'{decision.id}': {fault}", mend="use a PMID, a DOI or a record id of results/records/records.csv"
+        )
+    people = {name for stage in ("title_abstract", "full_text") for name in readers(review, stage).people}
+    path = review.decisions / "screening" / f"{reviewer}.csv"
+    if not ledger.is_reviewer(reviewer):
+        raise UsageError(f"'{reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
+    replaced: list[str] = []
+
+    def cells(now: Ledger) -> dict[str, str]:
+        replaced[:] = _replaced(now, decision, seen)
+        return {
+            "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "id": decision.id.strip(),
+            "stage": decision.stage,
+            "decision": decision.decision,
+            "criterion": decision.criterion,
+            "role": decision.role,
+            "basis": decision.basis,
+            "note": decision.note,
+            "fingerprint": seen.fingerprint(decision.id),
+            "supersedes": tables.join([*replaced, decision.supersedes]),
+        }
+
+    seal = append.append(
+        path, SCREENING, cells, partial(_faults_of_last, criteria=criterion_ids(review), people=people)
+    )
+    return Written(review.relative(path), seal, tables.join([*replaced, decision.supersedes]))
+
+
+def _replaced(now: Ledger, decision: Decision, seen: Known) -> list[str]:
+    """The person's own latest row on the same report, stage and role, which the new row replaces."""
+
+    def report(identifier: str) -> str:
+        return (seen.identities.named(identifier).report if seen.identities else "") or same_id(identifier)
+
+    rows = [
+        link
+        for cells, link in zip(now.rows, now.links, strict=True)
+        if (cells["stage"], cells["role"], report(cells["id"])) == (decision.stage, decision.role, report(decision.id))
+    ]
+    return rows[-1:]
+
+
+def _faults_of_last(now: Ledger, criteria: Sequence[str], people: set[str]) -> list[LedgerError]:
+    found = ledger.faults(now, criteria=criteria, people=people)
+    return [fault for fault in found if fault.where == now.place(len(now.rows) - 1)]
+
+
+def conflicting(review: Review, decision: Decision, seen: Known) -> str:
+    """The seals of the reviewers' rows that an adjudicator's row settles, joined by ``; ``."""
+    if seen.identities is None:
+        return ""
+    ledgers, faults = ledger.read_all(review.root, "screening")
+    raise_all(faults)
+    rows, _ = judgements(ledgers, seen.identities)
+    report = seen.identities.named(decision.id).report
+    return tables.join(sorted(row.link for row in rows if row.report_id == report and row.stage == decision.stage))
+
+
+def seal(review: Review, named: Sequence[str] = ()) -> list[tuple[str, int]]:
+    """Seal every unsealed row of the ledgers named (all if none is), and say how many in each.
+
+    A screening row typed by hand gets, if it has none, the fingerprint of the report as it is now: from this day on a change
+    of what can be read makes it stale.
+
+    Raises:
+        UsageError: a file named is no ledger of the review.
+        LedgerError, Faults: a ledger is at fault; then none was touched.
+    """
+    ledgers, unreadable = ledger.read_all(review.root)
+    faults: list[WinnowError] = list(unreadable)
+    if named:
+        by_path = {one.path.resolve(): one for one in ledgers}
+        strangers = [name for name in named if Path(name).resolve() not in by_path]
+        if strangers:
+            raise UsageError(f"{', '.join(strangers)}: no ledger of this review", mend="see decisions/")
+        ledgers = [by_path[Path(name).resolve()] for name in named]
+    for one in ledgers:
+        faults += [*ledger.faults(one), *one.verify()]
+    raise_all(faults)
+    seen = known(review)
+
+    def complete(cells: Mapping[str, str]) -> Mapping[str, str]:
+        return {**cells, "fingerprint": cells["fingerprint"] or seen.fingerprint(cells["id"])}
+
+    return [
+        (one.where, append.seal(one.path, one.kind, complete if one.kind is SCREENING else dict)) for one in ledgers
+    ]
