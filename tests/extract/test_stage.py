@@ -99,7 +99,8 @@ def test_a_persons_value_wins_and_the_difference_is_listed(folder: Path, monkeyp
     values = tables.read(out / "values.csv")
     total = values[(values["study_id"] == "pubmed:11") & (values["field"] == "n_total")]
     assert list(total["value"]) == ["25", "26"]
-    assert list(total["by"])[0] == "ann" and list(total["by"])[1].startswith("rule:")
+    person, rule = total["by"]
+    assert person == "ann" and rule.startswith("rule:")
     differences = tables.read(out / "differences.csv")
     assert ("n_total", "25", "26") in set(
         zip(differences["field"], differences["value"], differences["suggested"], strict=True)

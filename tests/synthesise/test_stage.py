@@ -14,8 +14,9 @@ from winnow.synthesise.statements import counts, statements
 
 def table(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
     """Values from (study, field, value, number, by)."""
-    named = [dict(zip(("study_id", "field", "value", "number", "by"), row, strict=True)) for row in rows]
-    return pd.DataFrame(named, columns=list(tables.VALUES)).fillna("")
+    empty = dict.fromkeys(tables.VALUES, "")
+    named = [empty | dict(zip(("study_id", "field", "value", "number", "by"), row, strict=True)) for row in rows]
+    return pd.DataFrame(named)
 
 
 VALUES = table(
