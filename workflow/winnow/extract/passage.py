@@ -1,0 +1,128 @@
+"""A piece of text as extractors read it, and the way back to what was printed.
+
+Corpora and PDF text layers print "0 . 5 mg / kg" and "( n = 20 )"; Chinese text has full-width digits and signs. Rules are
+written once, for "0.5 mg/kg": they read :attr:`Passage.tight`, where such spaces are closed and signs are half-width, and every
+finding is handed back as offsets of the text as it was received.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDTH |= {0x3000: 0x20, 0x00A0: 0x20, 0x2009: 0x20, 0x202F: 0x20, 0x2212: 0x2D, 0x2010: 0x2D, 0x2011: 0x2D}
+_WIDTH |= {0x2013: 0x2D, 0x2014: 0x2D, 0x301C: 0x7E, 0x2019: 0x27, 0x00B7: 0x2E, 0x00BD: 0xBD, 0x2215: 0x2F, 0x0A: 0x20}
+_WIDTH |= {0x0D: 0x20, 0x09: 0x20}
+
+#: Text is taken for tokenised if commas or stops stand alone this often.
+_ALONE = re.compile(r"(?<=\w) [.,](?= )")
+_MANY = 3
+
+#: Spaces that a tokeniser put in (each pattern matches just spaces).
+_CLOSED = re.compile(
+    r"""
+      (?<=\d)\ (?=\.\ \d)          # 0 . 5
+    | (?<=\d\ \.)\ (?=\d)
+    | (?<=\d)\ (?=,\ \d{3}\b)      # 1 , 009
+    | (?<=\d\ ,)\ (?=\d{3}\b)
+    | \ (?=[.,;:)\]%!?'])          # before a closing sign
+    | (?<=[(\[])\                  # after an opening one
+    | (?<=\w)\ (?=-\ \w)           # 28 - week
+    | (?<=\w\ -)\ (?=\w)
+    | \ (?=/)                      # mg / dl, + / -
+    | (?<=/)\
+    """,
+    re.VERBOSE,
+)
+
+_STOP = re.compile(
+    r"[.!?](?:[)\"'\]]+)?\s+(?=[A-Z0-9(\"'\[\u4e00-\u9fff])|[。！？；]|(?<=[\u4e00-\u9fff\d)%])[;!?]|\n+"
+)
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:vs|e\.g|i\.e|et al|approx|ca|cf|dr|fig|figs|no|nos|st|mr|mrs|ms|inc|viz|resp|yrs|pts|sd)|\b[A-Z])$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One finding of an extractor, in offsets of :attr:`Passage.tight`.
+
+    ``value`` is what the table shows (empty: the phrase as printed), ``number`` and ``unit`` its normalised form, ``quoted`` the
+    span that must be in the quote if it is wider than the value (a sum quotes all of its parts).
+    """
+
+    start: int
+    end: int
+    rule: str
+    confidence: float
+    value: str = ""
+    number: str = ""
+    unit: str = ""
+    quoted: tuple[int, int] | None = None
+
+
+class Passage:
+    """One text (``source``: title, abstract, or where a full text stands)."""
+
+    def __init__(self, source: str, text: str) -> None:
+        self.source = source
+        self.text = text
+        # One sign for one sign: offsets stay as they are.
+        width = text.translate(_WIDTH)
+        self.tokenised = len(_ALONE.findall(width)) >= _MANY
+        self._removed: list[int] = []
+        if self.tokenised:
+            self._removed = [match.start() for match in _CLOSED.finditer(width)]
+            removed = frozenset(self._removed)
+            width = "".join(sign for place, sign in enumerate(width) if place not in removed)
+        self.tight = width
+        # How many signs of the text precede each removed space, in tight offsets.
+        self._before = [place - index for index, place in enumerate(self._removed)]
+
+    def original(self, place: int) -> int:
+        """The offset in :attr:`text` of a sign of :attr:`tight`."""
+        return place + bisect_right(self._before, place)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A span of :attr:`tight` as a span of :attr:`text`."""
+        return self.original(start), self.original(end - 1) + 1
+
+    def printed(self, start: int, end: int) -> str:
+        """What was printed in a span of :attr:`tight`."""
+        first, last = self.span(start, end)
+        return self.text[first:last]
+
+    @cached_property
+    def _stops(self) -> list[int]:
+        ends = []
+        for match in _STOP.finditer(self.tight):
+            if match.group()[0] == "." and _ABBREVIATED.search(self.tight, max(0, match.start() - 8), match.start()):
+                continue
+            ends.append(match.end())
+        return ends
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """The spans of the sentences in :attr:`tight`, trailing spaces left out."""
+        edges = [0, *self._stops, len(self.tight)]
+        spans = []
+        for start, end in itertools.pairwise(edges):
+            body = self.tight[start:end]
+            if stripped := body.strip():
+                first = start + body.index(stripped[0])
+                spans.append((first, first + len(stripped)))
+        return spans
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """The span of :attr:`tight`, in whole sentences, that holds ``start`` to ``end``."""
+        starts = [first for first, _ in self.sentences]
+        first = max(0, bisect_right(starts, start) - 1)
+        last = max(first, bisect_right(starts, max(start, end - 1)) - 1)
+        if not starts:
+            return start, end
+        return min(start, starts[first]), max(end, self.sentences[last][1])

@@ -1,0 +1,106 @@
+"""Included reports, the ids that people use for them, and the studies that they describe.
+
+A report is a document, a study is an investigation. Each included report belongs to at least one study: its own, named after the
+report, unless ``decisions/studies.csv`` says otherwise. A study may have several reports and a report several studies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from winnow import tables, text
+from winnow.errors import RecordLossError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: A row of studies.csv with this role takes an earlier row back.
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A row of a ledger that reaches no included report, and why."""
+
+    ledger: str
+    line: int
+    id: str
+    why: str
+
+
+def included(decisions: pd.DataFrame) -> list[str]:
+    """The report ids included at full text, sorted."""
+    chosen = decisions[(decisions["stage"] == "full_text") & (decisions["decision"] == "include")]
+    return sorted(set(chosen["report_id"]))
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, str]]:
+    """A table of strings as plain rows."""
+    return cast("list[dict[str, str]]", table.to_dict("records"))
+
+
+class Names:
+    """Which report an id means: a report id, a record id, a PMID (with or without ``pubmed:``) or a DOI."""
+
+    def __init__(self, merged: pd.DataFrame) -> None:
+        self._reports: dict[str, str] = {}
+        for row in rows_of(merged):
+            report = row["record_id"]
+            for key in (report, *tables.split(row.get("record_ids", "")), row.get("pmid", "")):
+                if key:
+                    self._reports.setdefault(key, report)
+                    self._reports.setdefault(key.removeprefix("pubmed:"), report)
+            if doi := text.doi(row.get("doi", "")):
+                self._reports.setdefault(doi, report)
+
+    def report(self, name: str) -> str:
+        """The report that ``name`` means, or an empty string."""
+        name = name.strip()
+        return self._reports.get(name) or self._reports.get(name.lower()) or self._reports.get(text.doi(name), "")
+
+
+def studies(
+    reports: Sequence[str], ledger: Sequence[tuple[int, Mapping[str, str]]], names: Names
+) -> tuple[list[dict[str, str]], list[SetAside]]:
+    """The rows of ``studies.csv``, one per study and report, and the ledger's rows that reach no included report.
+
+    Args:
+        reports: the included reports.
+        ledger: rows of ``decisions/studies.csv`` with their lines, in their order; a later row on the same study and
+            report replaces an earlier one.
+        names: which report an id means.
+
+    Raises:
+        RecordLossError: an included report would be in no study.
+    """
+    wanted = set(reports)
+    aside: list[SetAside] = []
+    current: dict[tuple[str, str], dict[str, str]] = {}
+    for line, row in ledger:
+        report = names.report(row["id"])
+        if report not in wanted:
+            why = "not an included report" if report else "no such report"
+            aside.append(SetAside("decisions/studies.csv", line, row["id"], why))
+            continue
+        study = row["study_id"].strip() or report
+        if row.get("role", "").strip().lower() == WITHDRAWN:
+            current.pop((study, report), None)
+            continue
+        current[study, report] = {
+            "study_id": study,
+            "report_id": report,
+            "role": row.get("role", "").strip(),
+            "overlaps_with": row.get("overlaps_with", "").strip(),
+            "note": row.get("note", "").strip(),
+        }
+    placed = {report for _, report in current}
+    for report in wanted - placed:
+        current[report, report] = {
+            "study_id": report, "report_id": report, "role": "primary", "overlaps_with": "", "note": "",
+        }  # fmt: skip
+    lost = wanted - {report for _, report in current}
+    if lost:
+        raise RecordLossError(f"included reports in no study: {', '.join(sorted(lost))}", where="extract/studies.csv")
+    return [current[key] for key in sorted(current)], aside

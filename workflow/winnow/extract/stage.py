@@ -1,0 +1,141 @@
+"""The extract stage of a review: included reports to studies, and one value per field of the form.
+
+Reads ``screen/decisions.csv``, ``deduplicate/merged.csv``, ``config/extraction.yaml``, ``decisions/studies.csv`` and
+``decisions/extraction.csv``; writes ``extract/``. Everything is worked out before the first file is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winnow import files, tables
+from winnow.errors import RecordLossError, WinnowError, raise_all
+from winnow.extract import cells, form, reports, suggest, verified, workbook
+from winnow.text import is_han
+
+if TYPE_CHECKING:
+    from winnow.review import Review
+
+DIFFERENCES = ("study_id", "field", "value", "by", "suggested", "confidence", "quote", "report_id", "source")
+DOUBLE = ("study_id", "field", "person_1", "value_1", "person_2", "value_2", "agreed", "settled_by")
+ASIDE = ("ledger", "line", "id", "why")
+
+Ledger = list[tuple[int, dict[str, str]]]
+
+
+def ledger(path: Path, columns: Sequence[str]) -> Ledger:
+    """The rows of a ledger with their lines; none if the file is absent. A ledger typed by hand may lack its seals."""
+    return tables.read_rows(path, [name for name in columns if name != "seal"]) if path.is_file() else []
+
+
+def check(review: Review) -> list[WinnowError]:
+    """What in the form and in ``decisions/extraction.csv`` is at fault."""
+    try:
+        asked = form.load(review.config_dir / "extraction.yaml")
+        return verified.faults(ledger(review.decisions / "extraction.csv", tables.EXTRACTION_LEDGER), asked)
+    except WinnowError as error:
+        return [error]
+
+
+def run(review: Review) -> None:
+    """Write studies, values, differences, double extraction and the extraction table of a review."""
+    asked = form.load(review.config_dir / "extraction.yaml")
+    decisions = tables.read(
+        review.result("screen", "decisions.csv"), needs=("report_id", "stage", "decision"), columns=tables.DECISIONS
+    )
+    merged = tables.read(
+        review.result("deduplicate", "merged.csv"), needs=("record_id", "title"), columns=tables.MERGED
+    )
+    people = ledger(review.decisions / "extraction.csv", tables.EXTRACTION_LEDGER)
+    raise_all(verified.faults(people, asked))
+
+    records = {row["record_id"]: row for row in reports.rows_of(merged)}
+    chosen = reports.included(decisions)
+    if lost := [report for report in chosen if report not in records]:
+        raise RecordLossError(
+            f"included reports without a record: {', '.join(lost)}", where=review.relative(_merged(review)),
+            mend="run 'winnow deduplicate' again",
+        )  # fmt: skip
+    names = reports.Names(merged)
+    studies, aside = reports.studies(
+        chosen, ledger(review.decisions / "studies.csv", tables.STUDIES_LEDGER), names
+    )  # fmt: skip
+    entries, more = verified.entries(people, asked, studies, names)
+    stood, compared = verified.standing(entries, asked)
+    values = ordered(asked, [*stood, *_suggestions(asked, studies, records)])
+    head = heading(studies, records)
+    table = cells.cells(asked, values, [row["study_id"] for row in head])
+
+    out = review.results / "extract"
+    tables.write_rows(out / "studies.csv", studies, tables.STUDIES)
+    tables.write_rows(out / "values.csv", values, tables.VALUES)
+    tables.write_rows(out / "differences.csv", cells.differences(asked, values), DIFFERENCES)
+    tables.write_rows(out / "double_extraction.csv", compared, DOUBLE)
+    tables.write_rows(out / "unmatched_rows.csv", [vars(row) for row in (*aside, *more)], ASIDE)
+    columns = ("study_id", "study", "year", "reports", *(field.id for field in asked.fields))
+    body = [row | {cell.field.id: cell.marked for cell in table[row["study_id"]]} for row in head]
+    tables.write_rows(out / "extraction_table.csv", body, columns)
+    files.write_bytes(out / "extraction_table.xlsx", workbook.workbook(asked, head, table))
+
+
+def _merged(review: Review) -> Path:
+    return review.result("deduplicate", "merged.csv")
+
+
+def _suggestions(
+    asked: form.Form, studies: Sequence[Mapping[str, str]], records: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """Each report read once; a report that describes several studies suggests to each, since a rule cannot tell them apart."""
+    read: dict[str, list[dict[str, str]]] = {}
+    rows = []
+    for row in studies:
+        report = row["report_id"]
+        if report not in read:
+            read[report] = suggest.suggest(asked, suggest.passages(records[report]))
+        rows += [{"study_id": row["study_id"], "report_id": report} | found for found in read[report]]
+    return rows
+
+
+def ordered(asked: form.Form, values: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Values by study and field in the form's order, people's first, then by report and place."""
+    place = {field.id: order for order, field in enumerate(asked.fields)}
+    return sorted(
+        values,
+        key=lambda row: (
+            row["study_id"], place[row["field"]], row["by"].startswith("rule:"), row["report_id"], row["source"],
+            int(row["start"] or 0), row["value"], row["by"],
+        ),
+    )  # fmt: skip
+
+
+def heading(
+    studies: Sequence[Mapping[str, str]], records: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, str]]:  # fmt: skip
+    """One row per study: its label (first author and year of its first report), year and reports, in order of year."""
+    of_study: dict[str, list[str]] = {}
+    for row in studies:
+        of_study.setdefault(row["study_id"], []).append(row["report_id"])
+    rows = []
+    for study, its in of_study.items():
+        first = min(
+            (records[report] for report in its), key=lambda row: (row.get("year", "") or "9999", row["record_id"])
+        )
+        rows.append(
+            {
+                "study_id": study,
+                "study": label(first),
+                "year": first.get("year", ""),
+                "reports": tables.join(sorted(its)),
+            }
+        )
+    return sorted(rows, key=lambda row: (row["year"] or "9999", row["study"], row["study_id"]))
+
+
+def label(record: Mapping[str, str]) -> str:
+    """``Family Year`` as tables cite a study; a Chinese name stands whole, and the title's start if there is no author."""
+    author = (tables.split(record.get("authors", "")) or [""])[0]
+    family = author if is_han(author) else author.split(",")[0]
+    name = family.replace(",", "").strip() or (record.get("title", "") or record["record_id"])[:40]
+    return " ".join(part for part in (name, record.get("year", "")) if part)
