@@ -1,0 +1,20 @@
+"""``winnow report``: flow diagram, tables and page of the review in this folder."""
+
+from __future__ import annotations
+
+import argparse
+
+from winnow.cli import options
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    options.add_review(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write ``results/report``."""
+    from winnow.report import stage
+
+    stage.run(options.review(arguments))
+    return 0

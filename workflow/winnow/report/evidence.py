@@ -1,0 +1,157 @@
+"""What the earlier stages established, as the report reads it: five tables and the plan of the searches.
+
+Reading stands here, so that :mod:`winnow.report.flow` is a pure function of :class:`Evidence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from winnow import tables
+from winnow.errors import InputError
+from winnow.review import Review
+
+Row = dict[str, str]
+
+#: Columns of a review that was done elsewhere (``previous_review.file`` in config.yaml), one row per report.
+PREVIOUS = ("study_id", "id", "label", "reports", "note")
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """A source of one search: how it is called, of what kind it is, and how its folder came to be.
+
+    ``kind`` is database, register or other; ``category`` (other only) is websites, organisations or citation searching;
+    ``method`` is the manifest's, or ``not_available``.
+    """
+
+    search_id: str
+    name: str
+    kind: str
+    title: str
+    method: str = "export"
+    category: str = "websites"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The searches in order, and what is known of the review as a whole."""
+
+    searches: tuple[str, ...]
+    sources: tuple[SourcePlan, ...]
+    title: str = ""
+    notice: str = ""
+    made_up: bool = False
+    previous_review: tuple[Row, ...] = ()
+    previous_reported: int | None = None
+    criteria: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def latest(self) -> str:
+        """The search that the diagram counts."""
+        return self.searches[-1]
+
+    @property
+    def updated(self) -> bool:
+        """Whether the diagram is that of an updated review."""
+        return len(self.searches) > 1 or bool(self.previous_review)
+
+    def of(self, search_id: str) -> list[SourcePlan]:
+        """The sources of one search, in order."""
+        return [source for source in self.sources if source.search_id == search_id]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tables of the earlier stages as rows of strings."""
+
+    plan: Plan
+    records: Sequence[Row]
+    reports: Mapping[str, str]
+    merged: Mapping[str, Row]
+    decisions: Sequence[Row]
+    studies: Sequence[Row]
+
+
+def plan(review: Review) -> Plan:
+    """The plan of a review."""
+    named = review.settings.get("sources", {})
+    previous = review.settings.get("previous_review", {})
+    about = review.settings["review"]
+    sources = tuple(
+        SourcePlan(
+            search_id=source.search_id,
+            name=source.name,
+            kind=source.kind,
+            title=source.title,
+            method=source.manifest.method if source.archived else "not_available",
+            category=named.get(source.name, {}).get("category", "websites"),
+        )
+        for source in review.sources
+    )
+    return Plan(
+        searches=tuple(search.id for search in review.searches),
+        sources=sources,
+        title=review.title,
+        notice=str(about.get("notice", "")),
+        made_up=bool(about.get("made_up", False)),
+        previous_review=_previous(review, previous),
+        previous_reported=previous.get("reported_studies"),
+        criteria=_criteria(review),
+    )
+
+
+def _previous(review: Review, settings: Mapping[str, Any]) -> tuple[Row, ...]:
+    if "file" not in settings:
+        return ()
+    rows = tables.read_rows(review.root / settings["file"], PREVIOUS[:2])
+    for line, row in rows:
+        if not row["study_id"] or not row["id"]:
+            raise InputError(
+                "a study without study_id or id",
+                where=f"{settings['file']}:{line}",
+                mend="give each report of the previous review its study_id and its PMID, DOI or record id",
+            )
+    return tuple(row for _, row in rows)
+
+
+def _criteria(review: Review) -> dict[str, str]:
+    """What each criterion is called, where the criteria file says so."""
+    from winnow import config
+
+    path = review.config_dir / "criteria.yaml"
+    if not path.is_file():
+        return {}
+    loaded, _ = config.load_yaml(path)
+    listed = (loaded or {}).get("criteria", [])
+    entries = [{"id": name, **value} for name, value in listed.items()] if isinstance(listed, dict) else listed
+    return {
+        str(entry["id"]): str(entry.get("reason") or entry.get("title") or entry.get("label") or entry["id"])
+        for entry in entries
+        if isinstance(entry, dict) and "id" in entry
+    }
+
+
+def read(review: Review) -> Evidence:
+    """The tables of the earlier stages.
+
+    Raises:
+        InputError: a table is not there or lacks a column.
+    """
+
+    def rows(stage: str, name: str, columns: Sequence[str]) -> list[Row]:
+        path = review.result(stage, name)
+        table = tables.read(path, needs=columns[:2], columns=columns)
+        found: list[Row] = table.to_dict("records")  # type: ignore[assignment]
+        return found
+
+    return Evidence(
+        plan=plan(review),
+        records=rows("records", "records.csv", tables.RECORDS),
+        reports={row["record_id"]: row["report_id"] for row in rows("deduplicate", "reports.csv", tables.REPORTS)},
+        merged={row["record_id"]: row for row in rows("deduplicate", "merged.csv", tables.MERGED)},
+        decisions=rows("screen", "decisions.csv", tables.DECISIONS),
+        studies=rows("extract", "studies.csv", tables.STUDIES),
+    )

@@ -1,0 +1,45 @@
+"""``winnow report``: the flow, proved, then every result that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from winnow import files, tables
+from winnow.report import diagram, evidence, lists, pdf, prisma_csv, svg
+from winnow.report import flow as flows
+from winnow.report import notes as words
+from winnow.review import Review
+
+
+def run(review: Review) -> None:
+    """Write everything under ``results/report``.
+
+    Raises:
+        InputError: a table of an earlier stage is missing.
+        IdentityError: the flow does not add up; then nothing is written.
+        RenderError: the diagram cannot be drawn faithfully.
+    """
+    gathered = evidence.read(review)
+    flow = flows.flow(gathered)
+    notes = words.notes(gathered, flow)
+    picture = diagram.draw(flow, notes, gathered.plan.criteria)
+    drawn = svg.svg(picture)
+    folder = review.results / "report"
+    lists.write(flow, folder / "lists")
+    files.write_json(folder / "prisma.json", lists.as_json(flow, review.relative(folder / "lists")))
+    files.write_json(folder / "flow.json", _about(flow, notes))
+    files.write_text(folder / "prisma.svg", drawn)
+    files.write_bytes(folder / "prisma.png", svg.png(drawn))
+    files.write_bytes(folder / "prisma.pdf", pdf.pdf(picture))
+    tables.write_rows(folder / "prisma2020.csv", prisma_csv.rows(flow, gathered.plan.criteria), prisma_csv.COLUMNS)
+
+
+def _about(flow: flows.Flow, notes: words.Notes) -> dict[str, object]:
+    """What the diagram says beside its numbers, and the equations that hold between them."""
+    return {
+        "updated": flow.updated,
+        "other_methods": flow.other_methods,
+        "draft": flow.draft,
+        **asdict(notes),
+        "identities": [asdict(identity) for identity in flow.identities],
+    }
