@@ -6,7 +6,6 @@ before ``results/`` is touched.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -74,58 +73,39 @@ def _archive(source: Source) -> Iterator[WinnowError]:
 
 def records(checked: Review) -> list[WinnowError]:
     """Record files that cannot be read without losing a record."""
-    from winnow.records.importing import import_file
+    from winnow.records import stage
 
-    paths = [path for source in checked.sources if source.archived for path in _record_files(source)]
+    archived = [source for source in checked.sources if source.archived and not _caught(_archive, source)]
+    paths = [path for source in archived for path in source.manifest.record_files]
     if sum(path.stat().st_size for path in paths) > READ_UP_TO:
         return []
-    found: list[WinnowError] = []
-    for path in paths:
-        try:
-            import_file(path)
-        except WinnowError as error:
-            found.append(error)
-    return found
-
-
-def _record_files(source: Source) -> list[Path]:
-    try:
-        return [path for path in source.manifest.record_files if path.is_file()]
-    except WinnowError:
-        return []
+    return [fault for source in archived for fault in stage.read_source(checked, source)[2]]
 
 
 def protocol(checked: Review) -> list[WinnowError]:
-    """Criteria, form, synthesis plan and the published figures: each against its schema."""
-    found: list[WinnowError] = []
-    for name, schema, needed in PROTOCOL:
-        path = checked.config_dir / name
-        if needed or path.is_file():
-            found += _caught(_fits, path, schema)
+    """Criteria, form, synthesis plan and the published figures: each against its schema, and against itself."""
+    from winnow.extract import stage as extract
+    from winnow.screen import criteria
+
+    found = _caught(_loaded, criteria.load, checked.config_dir / "criteria.yaml")
+    found += extract.check(checked)
+    for name in ("synthesis", "published"):
+        path = checked.config_dir / f"{name}.yaml"
+        if path.is_file():
+            found += _caught(_loaded, config.load, path, name)
     return found
 
 
-def _fits(path: Path, schema: str) -> tuple[WinnowError, ...]:
-    config.load(path, schema)
+def ledgers(checked: Review) -> list[WinnowError]:
+    """Rows of the ledgers that cannot be read, mean nothing, or differ from what was sealed."""
+    from winnow.decisions import checking
+
+    return _caught(checking.check, checked)
+
+
+def _loaded(load: Callable[..., object], *arguments: object) -> tuple[WinnowError, ...]:
+    load(*arguments)
     return ()
-
-
-#: file in config/, its schema, whether every review must have it
-PROTOCOL = (
-    ("criteria.yaml", "criteria", True),
-    ("extraction.yaml", "extraction", True),
-    ("synthesis.yaml", "synthesis", False),
-    ("published.yaml", "published", False),
-)
-
-
-def rooms(checked: Review) -> list[WinnowError]:
-    """What each room can say of its own files."""
-    return [fault for room in ROOMS for fault in _caught(importlib.import_module(room).check, checked)]
-
-
-#: Modules with a ``check(review) -> list[WinnowError]`` of their own.
-ROOMS = ("winnow.decisions.checking", "winnow.screen.criteria", "winnow.search.known")
 
 
 def _caught(function: Callable[..., Iterable[WinnowError]], *arguments: object) -> list[WinnowError]:
@@ -138,4 +118,4 @@ def _caught(function: Callable[..., Iterable[WinnowError]], *arguments: object) 
         return [error]
 
 
-CHECKS: tuple[Check, ...] = (sources, archives, records, protocol, rooms)
+CHECKS: tuple[Check, ...] = (sources, archives, records, protocol, ledgers)

@@ -25,9 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.records is None:
         if arguments.output or arguments.pairs or arguments.merged or arguments.rulings:
             raise UsageError("-o, --pairs, --merged and --rulings go with RECORDS", mend="name a CSV of records")
-        from winnow.deduplicate import stage
+        from winnow.cli import stages
 
-        stage.run(options.review(arguments))
+        stages.run("deduplicate", options.review(arguments))
         return 0
     if not arguments.output:
         raise UsageError("nowhere to write to", mend="add -o REPORTS")

@@ -21,9 +21,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.records is None:
         if arguments.form or arguments.output:
             raise UsageError("--form and -o go with RECORDS", mend="name a CSV of records, or leave them out")
-        from winnow.extract import stage
+        from winnow.cli import stages
 
-        stage.run(options.review(arguments))
+        stages.run("extract", options.review(arguments))
         return 0
     if not arguments.form or not arguments.output:
         raise UsageError("RECORDS need --form and -o", mend="try --form builtin:trial -o values.csv")

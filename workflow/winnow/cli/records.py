@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read every archived source of the review in this folder."""
-    from winnow.records import stage
+    from winnow.cli import stages
 
-    stage.run(options.review(arguments))
+    stages.run("records", options.review(arguments))
     return 0

@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write ``results/report``."""
-    from winnow.report import stage
+    from winnow.cli import stages
 
-    stage.run(options.review(arguments))
+    stages.run("report", options.review(arguments))
     return 0

@@ -34,9 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.records is None:
         if arguments.criteria or arguments.output:
             raise UsageError("--criteria and -o need RECORDS", mend="winnow screen RECORDS --criteria YAML -o VERDICTS")
-        from winnow.screen import stage
+        from winnow.cli import stages
 
-        stage.run(options.review(arguments))
+        stages.run("screen", options.review(arguments))
         return 0
     if not arguments.criteria or not arguments.output:
         raise UsageError("RECORDS needs --criteria and -o", mend="winnow screen RECORDS --criteria YAML -o VERDICTS")

@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the review's synthesise stage."""
-    from winnow.synthesise import stage
+    from winnow.cli import stages
 
-    stage.run(options.review(arguments))
+    stages.run("synthesise", options.review(arguments))
     return 0
