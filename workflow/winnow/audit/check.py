@@ -7,7 +7,6 @@ before ``results/`` is touched.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 from winnow import config, manifests
 from winnow.errors import ConfigError, Faults, InputError, WinnowError, raise_all
