@@ -50,6 +50,16 @@ class Identities:
                 self._records[doi].add(record_id)
 
     def named(self, identifier: str) -> Named:
-        """The records and reports that an id names."""
-        records = frozenset(self._records.get(same_id(identifier), ()))
-        return Named(records, tuple(sorted({self._reports.get(record, record) for record in records})))
+        """The records and reports that an id names.
+
+        A PMID is first of all PubMed's own record: that another source prints the same PMID on what people ruled to be a
+        different document does not put it in doubt.
+        """
+        spelled = same_id(identifier)
+        records = self._records.get(spelled, set())
+        if spelled in records:
+            records = {record for record in records if self._report(record) == self._report(spelled)}
+        return Named(frozenset(records), tuple(sorted({self._report(record) for record in records})))
+
+    def _report(self, record_id: str) -> str:
+        return self._reports.get(record_id, record_id)

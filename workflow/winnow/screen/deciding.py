@@ -71,7 +71,7 @@ def known(review: Review) -> Known:
         return Known(None, {})
     _, identities = read_identities(review)
     merged = tables.read(paths[2], needs=("record_id", "title"))
-    return Known(identities, {row["record_id"]: fingerprint(row) for row in merged.to_dict("records")})  # type: ignore[arg-type]
+    return Known(identities, {row["record_id"]: fingerprint(row) for row in tables.rows(merged)})
 
 
 def decide(review: Review, reviewer: str, decision: Decision, seen: Known | None = None) -> Written:

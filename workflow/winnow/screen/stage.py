@@ -38,16 +38,16 @@ def run(review: Review) -> None:
 
     criteria = criteria_files.load(review.config_dir / "criteria.yaml")
     merged = tables.read(review.result("deduplicate", "merged.csv"), needs=("record_id", "title"))
-    reports = _by(_rows(merged), "record_id")
+    reports = _by(tables.rows(merged), "record_id")
     report_of, identities = read_identities(review)
 
     judged = verdicts(merged, criteria)
-    proposed = _by(_rows(proposals(judged, criteria)), "report_id")
+    proposed = _by(tables.rows(proposals(judged, criteria)), "report_id")
     settings = Settings({stage: readers(review, stage) for stage in ("title_abstract", "full_text")}, criteria.ids)
     screening = read_ledgers(review, criteria.ids)
     rows, unmatched = judgements(screening["screening"], identities)
     obtained, unmatched_retrievals = retrievals(screening["retrieval"], identities)
-    excluded = excluded_by_rule(proposed.values(), _rows(judged)) if _rules(review) == "exclude" else {}
+    excluded = excluded_by_rule(proposed.values(), tables.rows(judged)) if _rules(review) == "exclude" else {}
     prints = {report_id: fingerprint(row) for report_id, row in reports.items()}
     found = steps(sorted(reports), rows, obtained, excluded, prints, settings)
     prove(sorted(reports), found)
@@ -55,11 +55,11 @@ def run(review: Review) -> None:
     possible = _possible(review, report_of, screening["duplicates"], identities)
     out = review.results / "screen"
     tables.write(out / "verdicts.csv", judged, tables.VERDICTS, sort=("report_id",))
-    tables.write_rows(out / "decisions.csv", [step.row for step in found], tables.DECISIONS)
-    tables.write_rows(out / "to_decide.csv", worklist(found, possible, reports, proposed, {}), TO_DECIDE)
-    tables.write_rows(out / "agreement.csv", _agreement(rows), agreement.COLUMNS)
+    tables.writetables.rows(out / "decisions.csv", [step.row for step in found], tables.DECISIONS)
+    tables.writetables.rows(out / "to_decide.csv", worklist(found, possible, reports, proposed, {}), TO_DECIDE)
+    tables.writetables.rows(out / "agreement.csv", _agreement(rows), agreement.COLUMNS)
     unmatched += unmatched_retrievals
-    tables.write_rows(out / "unmatched_decisions.csv", unmatched, UNMATCHED)
+    tables.writetables.rows(out / "unmatched_decisions.csv", unmatched, UNMATCHED)
     if unmatched:
         where = review.relative(out / "unmatched_decisions.csv")
         print(f"winnow: {len(unmatched)} decisions name no report of this review: see {where}", file=sys.stderr)
@@ -70,7 +70,7 @@ def read_identities(review: Review) -> tuple[dict[str, str], Identities]:
     reports = tables.read(review.result("deduplicate", "reports.csv"), needs=tables.REPORTS)
     report_of = dict(zip(reports["record_id"], reports["report_id"], strict=True))
     records = tables.read(review.result("records", "records.csv"), needs=("record_id",), columns=("pmid", "doi"))
-    return report_of, Identities(_rows(records[["record_id", "pmid", "doi"]]), report_of)
+    return report_of, Identities(tables.rows(records[["record_id", "pmid", "doi"]]), report_of)
 
 
 def read_ledgers(review: Review, criteria: Sequence[str]) -> dict[str, list[ledger.Ledger]]:
@@ -117,7 +117,7 @@ def _possible(
     path = review.result("deduplicate", "pairs.csv")
     if not path.is_file():
         return []
-    pairs = _rows(tables.read(path, needs=("record_id_1", "record_id_2", "verdict"), columns=("evidence",)))
+    pairs = tables.rows(tables.read(path, needs=("record_id_1", "record_id_2", "verdict"), columns=("evidence",)))
     ruled = [
         frozenset(report for name in ("id_1", "id_2") for report in identities.named(cells[name]).reports)
         for one in rulings
@@ -136,11 +136,6 @@ def _agreement(rows: Iterable[Judgement]) -> Rows:
 
 def _rules(review: Review) -> str:
     return str(review.settings.get("screening", {}).get("rules", "propose"))
-
-
-def _rows(table: pd.DataFrame) -> Rows:
-    columns = [str(name) for name in table.columns]
-    return [dict(zip(columns, cells, strict=True)) for cells in table.itertuples(index=False, name=None)]
 
 
 def _by(rows: Iterable[dict[str, str]], key: str) -> dict[str, dict[str, str]]:
