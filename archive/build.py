@@ -1,4 +1,4 @@
-"""Write ``searches/`` from the facts tables: ``python archive/build.py [FOLDER]`` (default: the repository).
+"""Write ``searches/`` and ``config/digests.csv`` from the facts tables: ``python archive/build.py [FOLDER]``, by default here.
 
 The archive is an assembled demonstration, not a search result: nobody ran these searches. Same facts, same bytes.
 """
@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import articles
+import digests
 import facts
 import web_pages
 from facts import HERE, Row
 
-from winnow import files, manifests
+from winnow import files, manifests, tables
+from winnow.records.identity import record_ids
+from winnow.records.importing import import_file
 from winnow.text import title_key
 
 ROOT = HERE.parent
@@ -134,6 +137,22 @@ def build(root: Path) -> None:
                 partial.rename(folder)
             else:
                 print(f"{folder}: holds a person's export, left alone", file=sys.stderr)
+
+    write_digests(root)
+
+
+def write_digests(root: Path) -> None:
+    """``config/digests.csv``: the notes on the coded studies that the archive holds."""
+    ids = {row["pmid"]: f"pubmed:{row['pmid']}" for row in pubmed_rows(SEARCHES["2025-update"])}
+    for search, years in SEARCHES.items():
+        ids |= web_page_ids(root / "searches" / search / "web-pages" / "records.ris", years)
+    tables.write_rows(root / "config" / "digests.csv", digests.rows(facts.table("facts"), ids), digests.COLUMNS)
+
+
+def web_page_ids(path: Path, years: tuple[int, int]) -> dict[str, str]:
+    """The record id that each reference key of ``web-pages`` gets when it is read."""
+    keys = [row["ref_key"] for row in web_page_rows(years)]
+    return dict(zip(keys, record_ids(import_file(path).records, "web-pages"), strict=True))
 
 
 def _ours(folder: Path) -> bool:
