@@ -15,6 +15,7 @@ from winnow.decisions.fingerprint import fingerprint
 from winnow.decisions.identities import Identities
 from winnow.decisions.kinds import KINDS
 from winnow.decisions.ledger import Ledger, same_id
+from winnow.decisions.resolve import ADJUDICATOR, current
 from winnow.errors import LedgerError, UsageError, WinnowError, raise_all
 from winnow.review import Review
 from winnow.screen.judgements import judgements
@@ -25,7 +26,7 @@ SCREENING = KINDS["screening"]
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided; ``supersedes`` holds seals of rows that it replaces beyond the person's own."""
+    """What a person decided."""
 
     id: str
     stage: str
@@ -34,7 +35,6 @@ class Decision:
     role: str = "reviewer"
     basis: str = ""
     note: str = ""
-    supersedes: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,12 @@ class Known:
     """What results/ tells about ids and reports; empty before the first run."""
 
     identities: Identities | None
-    fingerprints: Mapping[str, str]
+    reports: Mapping[str, Mapping[str, str]]
 
     def fingerprint(self, identifier: str) -> str:
         """The fingerprint of the report that an id names; empty if it names none."""
-        if self.identities is None:
-            return ""
-        return self.fingerprints.get(self.identities.named(identifier).report, "")
+        report = self.reports.get(self.identities.named(identifier).report) if self.identities else None
+        return fingerprint(report) if report else ""
 
 
 def known(review: Review) -> Known:
@@ -71,7 +70,7 @@ def known(review: Review) -> Known:
         return Known(None, {})
     _, identities = read_identities(review)
     merged = tables.read(paths[2], needs=("record_id", "title"))
-    return Known(identities, {row["record_id"]: fingerprint(row) for row in tables.rows(merged)})
+    return Known(identities, {row["record_id"]: row for row in tables.rows(merged)})
 
 
 def decide(review: Review, reviewer: str, decision: Decision, seen: Known | None = None) -> Written:
@@ -96,10 +95,11 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: Known | None
     path = review.decisions / "screening" / f"{reviewer}.csv"
     if not ledger.is_reviewer(reviewer):
         raise UsageError(f"'{reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
-    replaced: list[str] = []
+    settled = _settled(review, decision, seen)
+    supersedes: list[str] = []
 
     def cells(now: Ledger) -> dict[str, str]:
-        replaced[:] = _replaced(now, decision, seen)
+        supersedes[:] = [*_replaced(now, decision, seen), *settled]
         return {
             "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "id": decision.id.strip(),
@@ -110,13 +110,13 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: Known | None
             "basis": decision.basis,
             "note": decision.note,
             "fingerprint": seen.fingerprint(decision.id),
-            "supersedes": tables.join([*replaced, decision.supersedes]),
+            "supersedes": tables.join(supersedes),
         }
 
     seal = append.append(
         path, SCREENING, cells, partial(_faults_of_last, criteria=criterion_ids(review), people=people)
     )
-    return Written(review.relative(path), seal, tables.join([*replaced, decision.supersedes]))
+    return Written(review.relative(path), seal, tables.join(supersedes))
 
 
 def _replaced(now: Ledger, decision: Decision, seen: Known) -> list[str]:
@@ -138,15 +138,16 @@ def _faults_of_last(now: Ledger, criteria: Sequence[str], people: set[str]) -> l
     return [fault for fault in found if fault.where == now.place(len(now.rows) - 1)]
 
 
-def conflicting(review: Review, decision: Decision, seen: Known) -> str:
-    """The seals of the reviewers' rows that an adjudicator's row settles, joined by ``; ``."""
-    if seen.identities is None:
-        return ""
+def _settled(review: Review, decision: Decision, seen: Known) -> list[str]:
+    """The seals of the reviewers' rows that an adjudicator's row settles: all that stand on the report at that stage."""
+    if decision.role != ADJUDICATOR or seen.identities is None:
+        return []
     ledgers, faults = ledger.read_all(review.root, "screening")
     raise_all(faults)
     rows, _ = judgements(ledgers, seen.identities)
     report = seen.identities.named(decision.id).report
-    return tables.join(sorted(row.link for row in rows if row.report_id == report and row.stage == decision.stage))
+    about = [row for row in rows if row.report_id == report and row.stage == decision.stage]
+    return sorted(row.link for row in current(about) if row.role != ADJUDICATOR)
 
 
 def seal(review: Review, named: Sequence[str] = ()) -> list[tuple[str, int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from winnow import tables
 from winnow.decisions import agreement, ledger
@@ -17,9 +16,6 @@ from winnow.review import Review
 from winnow.screen.judgements import UNMATCHED, judgements, retrievals
 from winnow.screen.settle import Settings, Step, steps
 from winnow.screen.worklist import TO_DECIDE, possible_duplicates, worklist
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Rows = list[dict[str, str]]
 
@@ -55,11 +51,11 @@ def run(review: Review) -> None:
     possible = _possible(review, report_of, screening["duplicates"], identities)
     out = review.results / "screen"
     tables.write(out / "verdicts.csv", judged, tables.VERDICTS, sort=("report_id",))
-    tables.writetables.rows(out / "decisions.csv", [step.row for step in found], tables.DECISIONS)
-    tables.writetables.rows(out / "to_decide.csv", worklist(found, possible, reports, proposed, {}), TO_DECIDE)
-    tables.writetables.rows(out / "agreement.csv", _agreement(rows), agreement.COLUMNS)
+    tables.write_rows(out / "decisions.csv", [step.row for step in found], tables.DECISIONS)
+    tables.write_rows(out / "to_decide.csv", worklist(found, possible, reports, proposed, {}), TO_DECIDE)
+    tables.write_rows(out / "agreement.csv", _agreement(rows), agreement.COLUMNS)
     unmatched += unmatched_retrievals
-    tables.writetables.rows(out / "unmatched_decisions.csv", unmatched, UNMATCHED)
+    tables.write_rows(out / "unmatched_decisions.csv", unmatched, UNMATCHED)
     if unmatched:
         where = review.relative(out / "unmatched_decisions.csv")
         print(f"winnow: {len(unmatched)} decisions name no report of this review: see {where}", file=sys.stderr)

@@ -1,0 +1,190 @@
+"""winnow decide, seal, verify: what a person types ends in the ledger or in one line that says why not."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from winnow import tables
+from winnow.cli import main
+from winnow.decisions import chains, ledger
+from winnow.decisions.kinds import KINDS
+from winnow.errors import LedgerError, UsageError
+from winnow.review import Review
+from winnow.screen import deciding, stage
+
+Write = Callable[..., Path]
+SCREENING = KINDS["screening"]
+
+
+@pytest.fixture
+def inside(small_review: Review, monkeypatch: pytest.MonkeyPatch) -> Review:
+    """The small review as the current folder."""
+    monkeypatch.chdir(small_review.root)
+    return small_review
+
+
+def decide(*words: str, reviewer: str = "wang", stage: str = "title_abstract") -> int:
+    return main(["decide", *words, "--reviewer", reviewer, "--stage", stage])
+
+
+def rows(reviewer: str = "wang") -> tuple[dict[str, str], ...]:
+    return ledger.read(Path("decisions/screening") / f"{reviewer}.csv", SCREENING).rows
+
+
+def test_decide_appends_one_sealed_row_with_the_fingerprint_of_what_was_there(inside: Review) -> None:
+    """The row has date, seal and fingerprint, and the stage takes it."""
+    assert decide("10.1000/one", "exclude", "--criterion", "not_a_letter", "--basis", "title", "--note", "=1+1") == 0
+    assert decide("1", "exclude", reviewer="li") == 0
+    (row,) = rows()
+    assert row["seal"] and row["fingerprint"] and row["note"] == "=1+1" and row["date"].endswith("Z")
+    stage.run(inside)
+    decisions = tables.read(inside.result("screen", "decisions.csv"))
+    (found,) = tables.rows(decisions[decisions["report_id"] == "pubmed:1"])
+    assert (found["decision"], found["reason"], found["agreed"], found["stale"]) == (
+        "exclude",
+        "not_a_letter",
+        "yes",
+        "",
+    )
+
+
+def test_deciding_again_replaces_the_persons_own_earlier_row_whatever_id_was_used(inside: Review) -> None:
+    """A changed mind is a new row that names the old one's seal; nothing is overwritten."""
+    assert decide("1", "include") == 0
+    assert decide("10.1000/ONE", "exclude") == 0
+    first, second = rows()
+    assert second["supersedes"] == first["seal"]
+    assert ledger.faults(ledger.read(Path("decisions/screening/wang.csv"), SCREENING)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["999", "include"], 2, "no record of any search has this id"),
+        (["1", "exclude", "--criterion", "about_cups"], 1, "criterion 'about_cups' is unknown"),
+        (["1", "perhaps"], 2, "invalid choice"),
+    ],
+)
+def test_what_cannot_be_written_is_one_line_and_leaves_no_file(
+    inside: Review, capsys: pytest.CaptureFixture[str], words: list[str], code: int, said: str
+) -> None:
+    """A faulty decision leaves decisions/ as it was."""
+    assert decide(*words) == code
+    assert said in capsys.readouterr().err and not Path("decisions/screening/wang.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["../wang", ".wang", "", "a b", "zhou"])
+def test_a_ledger_is_written_for_named_reviewers_only(inside: Review, name: str) -> None:
+    """A name that leaves the folder, or that config.yaml does not know, writes nothing."""
+    with pytest.raises((LedgerError, UsageError)):
+        deciding.decide(inside, name, deciding.Decision("1", "title_abstract", "include"))
+    assert not list(inside.root.rglob("*zhou*.csv")) and not list(inside.root.glob("decisions/*.csv"))
+
+
+def test_an_adjudicators_row_settles_a_conflict(inside: Review) -> None:
+    """Anybody may adjudicate; the rows that it settles are named by their seals."""
+    assert decide("1", "include") == 0 and decide("1", "exclude", reviewer="li") == 0
+    assert decide("1", "include", "--role", "adjudicator", reviewer="zhou") == 0
+    (row,) = rows("zhou")
+    assert tables.split(row["supersedes"]) == sorted([*(r["seal"] for r in rows()), *(r["seal"] for r in rows("li"))])
+    stage.run(inside)
+    decisions = tables.read(inside.result("screen", "decisions.csv"))
+    assert next(iter(decisions.loc[decisions["report_id"] == "pubmed:1", "agreed"])) == "adjudicated"
+
+
+def test_decide_works_before_the_first_run(inside: Review) -> None:
+    """Without results an id is taken as it is, without a fingerprint."""
+    inside.result("deduplicate", "merged.csv").unlink()
+    assert decide("12345", "include") == 0
+    assert rows()[0]["fingerprint"] == ""
+
+
+def test_seal_completes_what_was_typed_by_hand(
+    inside: Review, write_ledger: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows get their seal, and the fingerprint of what is there to be read now; a second time does nothing."""
+    path = write_ledger("screening", {"id": "1", "decision": "include"}, {"id": "999", "decision": "include"})
+    write_ledger("duplicates", {"id_1": "1", "id_2": "2", "ruling": "different", "by": "wang"})
+    assert main(["verify"]) == 0 and "2 rows unsealed" in capsys.readouterr().out
+    assert main(["seal"]) == 0
+    assert (
+        capsys.readouterr().out
+        == "decisions/screening/wang.csv: 2 rows sealed\ndecisions/duplicates.csv: 1 rows sealed\n"
+    )
+    first, second = rows()
+    assert first["seal"] and first["fingerprint"] and second["seal"] and not second["fingerprint"]
+    content = path.read_bytes()
+    assert main(["seal", str(path)]) == 0 and path.read_bytes() == content
+    assert main(["verify"]) == 0
+
+
+def test_seal_refuses_a_changed_ledger_and_touches_none(
+    inside: Review, write_ledger: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A fault in one ledger, and no ledger is sealed."""
+    assert decide("1", "include") == 0
+    wang = Path("decisions/screening/wang.csv")
+    wang.write_bytes(wang.read_bytes().replace(b",include,", b",exclude,"))
+    li = write_ledger("screening", {"id": "1", "decision": "include"}, reviewer="li")
+    before = li.read_bytes()
+    assert main(["seal"]) == 1
+    assert "wang.csv:2" in capsys.readouterr().err and li.read_bytes() == before
+    assert main(["seal", "config/config.yaml"]) == 2
+
+
+def test_verify_names_the_changed_the_removed_and_the_swapped(
+    inside: Review, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each kind of tampering is exit 1 and a line with the row's place; the untouched ledger is exit 0."""
+    for words in (("1", "include"), ("2", "exclude"), ("4", "unclear")):
+        assert decide(*words) == 0
+    path = Path("decisions/screening/wang.csv")
+    whole = path.read_bytes().splitlines(keepends=True)
+    assert main(["verify"]) == 0
+    header, one, two, three = whole
+    for lines, said in (
+        ([header, one, two.replace(b"exclude", b"include"), three], ["wang.csv:3: this row was changed"]),
+        ([header, one, three], ["wang.csv:3: ", "removed"]),
+        ([header, two, one, three], ["wang.csv:2: this row and line 3 were swapped", "wang.csv:3: "]),
+    ):
+        path.write_bytes(b"".join(lines))
+        capsys.readouterr()
+        assert main(["verify"]) == 1
+        error = capsys.readouterr().err
+        assert all(words in error for words in said), error
+
+
+def test_verify_against_recorded_heads_finds_a_cut_tail(inside: Review, capsys: pytest.CaptureFixture[str]) -> None:
+    """Heads from a CSV or from an audit pack: growth is fine, a cut tail and a missing ledger are named."""
+    assert decide("1", "include") == 0 and decide("2", "exclude") == 0
+    assert main(["verify", "-o", "heads.csv"]) == 0
+    with zipfile.ZipFile("audit.zip", "w") as pack:
+        pack.write("heads.csv", "audit/heads.csv")
+    assert decide("4", "include") == 0
+    path = Path("decisions/screening/wang.csv")
+    for heads in ("heads.csv", "audit.zip"):
+        assert main(["verify", "--against", heads]) == 0
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:2]))
+    capsys.readouterr()
+    for heads in ("heads.csv", "audit.zip"):
+        assert main(["verify", "--against", heads]) == 1
+        assert "screening/wang: 1 of 2 rows were cut off" in capsys.readouterr().err
+    path.unlink()
+    assert main(["verify", "--against", "heads.csv"]) == 1
+    assert main(["verify", "--against", "nowhere.csv"]) == 1
+
+
+def test_heads_are_those_of_the_chains(inside: Review) -> None:
+    """Recorded heads read back as they were written, one per ledger."""
+    assert decide("1", "include") == 0 and decide("1", "include", reviewer="li") == 0
+    ledgers = chains.read(inside.root)
+    chains.write_heads(Path("heads.csv"), ledgers)
+    found = chains.read_heads(Path("heads.csv"))
+    assert [(head.ledger, head.rows, head.head) for head in found] == [
+        (f"screening/{name}", 1, rows(name)[0]["seal"]) for name in ("li", "wang")
+    ]
