@@ -67,7 +67,9 @@ def test_headings_are_major_only_where_a_star_was_seen() -> None:
     """A starred list marks each heading Y or N; a list without any star says nothing; a cut list says that it was cut."""
     import articles
 
-    starred = articles.article_set([row(mesh="Dermatomyositis / pathology; Dermatomyositis / therapy*; Humans")]).decode()
+    starred = articles.article_set(
+        [row(mesh="Dermatomyositis / pathology; Dermatomyositis / therapy*; Humans")]
+    ).decode()
     assert '<QualifierName MajorTopicYN="Y">therapy</QualifierName>' in starred
     assert '<DescriptorName MajorTopicYN="N">Humans</DescriptorName>' in starred
     assert starred.count("<MeshHeading>") == 2
