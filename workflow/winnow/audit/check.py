@@ -96,10 +96,10 @@ def protocol(checked: Review) -> list[WinnowError]:
 
 
 def ledgers(checked: Review) -> list[WinnowError]:
-    """Rows of the ledgers that cannot be read, mean nothing, or differ from what was sealed."""
-    from winnow.decisions import checking
+    """Ledger rows that cannot be read, mean nothing or differ from what was sealed; a protocol changed without a row."""
+    from winnow.decisions import amendments, checking
 
-    return _caught(checking.check, checked)
+    return [*_caught(checking.check, checked), *_caught(amendments.check, checked)]
 
 
 def _loaded(load: Callable[..., object], *arguments: object) -> tuple[WinnowError, ...]:

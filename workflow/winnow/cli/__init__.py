@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "decide": ("decide", "append one sealed decision to a reviewer's ledger"),
     "seal": ("seal", "seal rows that were typed by hand"),
     "verify": ("verify", "check the chains of the ledgers, or an audit pack"),
+    "amend": ("amend", "approve a changed file of the protocol, with the reason"),
     "audit": ("audit", "write the audit pack"),
     "diff": ("diff", "compare two searches: new, changed, vanished, retracted"),
     "serve": ("serve", "open the local screening page"),

@@ -1,0 +1,109 @@
+"""Protocol amendments: ``config/amendments.csv`` names each approved version of the protocol by its hash.
+
+The ledger starts with a baseline row for each file of the protocol. From then on a file whose SHA-256 stands in no row is a fault
+that says what to write. Approved versions are kept in ``config/history/``, so that anyone can read what a decision was taken under.
+A review whose ledger is absent or has no row has not fixed its protocol yet, and nothing is asked of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from winnow import files
+from winnow.decisions import ledger
+from winnow.decisions.append import append
+from winnow.decisions.kinds import KINDS
+from winnow.errors import LedgerError, UsageError, WinnowError
+from winnow.review import Review
+
+#: The files that fix what the review asks and how it answers, relative to the review.
+PROTOCOL = ("config/criteria.yaml", "config/extraction.yaml", "config/synthesis.yaml", "config/strategy/*.txt")
+LEDGER = "config/amendments.csv"
+HISTORY = "config/history"
+
+
+def protocol_files(review: Review) -> list[str]:
+    """The protocol's files that are there, sorted."""
+    return sorted(path.relative_to(review.root).as_posix() for name in PROTOCOL for path in review.root.glob(name))
+
+
+def history_path(root: Path, name: str, sha256: str) -> Path:
+    """Where the approved version of a file with this hash is kept."""
+    path = Path(name)
+    return root / HISTORY / f"{path.stem}-{sha256[:12]}{path.suffix}"
+
+
+def rows(review: Review) -> list[dict[str, str]]:
+    """The amendments in the order in which they were written."""
+    return list(ledger.read(review.root / LEDGER, KINDS["amendments"], LEDGER).rows)
+
+
+def check(review: Review) -> list[WinnowError]:
+    """Protocol files in no row, and approved versions that are missing or changed in ``config/history/``."""
+    approved = rows(review)
+    if not approved:
+        return []
+    known = {(row["file"], row["sha256"]) for row in approved}
+    found: list[WinnowError] = []
+    for name in protocol_files(review):
+        if (name, files.sha256_file(review.root / name)) not in known:
+            found.append(
+                LedgerError(
+                    f"changed, and {LEDGER} has no row for this version",
+                    where=name,
+                    mend=f'winnow amend {name} --reason "..." --results-known yes|no --by NAME, or restore the file',
+                )
+            )
+    for name, sha256 in sorted(known):
+        kept = history_path(review.root, name, sha256)
+        if not kept.is_file() or files.sha256_file(kept) != sha256:
+            found.append(
+                LedgerError(
+                    "missing or changed",
+                    where=kept.relative_to(review.root).as_posix(),
+                    mend=f"restore the approved version of {name} from git",
+                )
+            )
+    return found
+
+
+def amend(review: Review, names: Sequence[str], *, reason: str, results_known: str, by: str) -> list[str]:
+    """Approve the present version of files of the protocol; returns the files that were new to the ledger.
+
+    Args:
+        review: the review.
+        names: protocol files relative to the review; none means all of them.
+        reason: why the protocol changed, or that this is the baseline.
+        results_known: ``yes`` or ``no``: whether results were known when it changed.
+        by: who answers for it.
+
+    Raises:
+        UsageError: a name is no file of the protocol.
+        LedgerError, Faults: the ledger's chain is broken, or a cell is at fault.
+    """
+    known = protocol_files(review)
+    chosen = list(names) or known
+    for name in chosen:
+        if name not in known:
+            raise UsageError(f"'{name}' is no file of the protocol", mend=f"choose from {', '.join(known)}")
+    approved = {(row["file"], row["sha256"]) for row in rows(review)}
+    written = []
+    for name in chosen:
+        content = (review.root / name).read_bytes()
+        sha256 = files.sha256_bytes(content)
+        if (name, sha256) in approved:
+            continue
+        files.write_bytes(history_path(review.root, name, sha256), content)
+        cells = {
+            "date": datetime.now(UTC).date().isoformat(),
+            "file": name,
+            "sha256": sha256,
+            "reason": reason,
+            "results_known": results_known,
+            "by": by,
+        }
+        append(review.root / LEDGER, KINDS["amendments"], cells, lambda extended: ledger.faults(extended))
+        written.append(name)
+    return written
