@@ -27,7 +27,7 @@ from winnow.text import is_han
 
 Opener = Callable[[], AbstractContextManager[IO[bytes]]]
 
-MAX_BYTES = 4 << 30
+MAX_BYTES = 2 << 30
 MAX_LINE = 16 << 20
 PLAUSIBLE = 0.25
 _SAMPLE = 1 << 20
@@ -86,17 +86,23 @@ class Text:
     def lines(self) -> Iterator[str]:
         """The lines without their ends. Problems are collected anew each time."""
         self.problems.clear()
-        return self._mixed_lines() if self.encoding == "mixed" else self._plain_lines()
+        return self._split(self.blocks())
+
+    def blocks(self) -> Iterator[str]:
+        """The text in pieces of arbitrary length, line ends and all as they stand."""
+        if self.encoding == "mixed":
+            return self._mixed_blocks()
+        decoder = codecs.getincrementaldecoder(self.encoding)("strict")
+        return (decoder.decode(block) for block in self._blocks())
 
     def head(self, size: int = _SAMPLE) -> str:
         """The first characters, for sniffing the format."""
-        taken, length = [], 0
-        for line in self.lines():
-            taken.append(line)
-            length += len(line) + 1
-            if length > size:
+        taken = ""
+        for block in self.blocks():
+            taken += block
+            if len(taken) > size:
                 break
-        return "\n".join(taken)
+        return _LINE_END.sub("\n", taken[:size].replace("\ufeff", "").replace("\0", ""))
 
     def _sniffed(self) -> str:
         first = next(self._blocks(), b"")
@@ -176,10 +182,6 @@ class Text:
         except OSError as error:
             raise InputError(f"cannot be read ({error.strerror})", where=self.where, mend="check the path") from None
 
-    def _plain_lines(self) -> Iterator[str]:
-        decoder = codecs.getincrementaldecoder(self.encoding)("strict")
-        return self._split(decoder.decode(block) for block in self._blocks())
-
     def _split(self, blocks: Iterator[str]) -> Iterator[str]:
         rest, dropped = "", 0
         for block in blocks:
@@ -203,9 +205,6 @@ class Text:
         yield from _LINE_END.sub("\n", rest).split("\n")
         if dropped:
             self.problems.append(f"{dropped} NUL characters dropped")
-
-    def _mixed_lines(self) -> Iterator[str]:
-        return self._split(self._mixed_blocks())
 
     def _mixed_blocks(self) -> Iterator[str]:
         rest, offset = b"", 0

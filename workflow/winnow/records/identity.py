@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 #: Formats that only PubMed writes: a PMID in them is the record's own, and not a cross-reference.
-PUBMED_FORMATS = frozenset({"medline", "pubmed-xml", "pubmed-csv"})
+PUBMED_FORMATS = frozenset({"medline", "pubmedxml"})
 
 
 def record_ids(records: Iterable[Mapping[str, str]], source: str) -> list[str]:

@@ -7,6 +7,7 @@ must agree.
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +16,13 @@ from typing import Any
 
 from winnow import files, tables
 from winnow.errors import InputError, WinnowError, raise_all
-from winnow.records import tagged
-from winnow.records.decoding import Text, open_text
+from winnow.records import formats
 from winnow.records.dialects import BY_ID
+from winnow.records.formats import LABELS
 from winnow.records.identity import record_ids
 from winnow.records.mapping import Entry, mapped
+from winnow.records.reading import Opened, Reading
+from winnow.records.sheets import label as label_of
 
 #: Fields whose absence is counted in the report.
 COUNTED = ("title", "authors", "year", "journal", "pages", "doi")
@@ -136,38 +139,75 @@ def import_files(
     return faults
 
 
+def opened(path: Path | str, where: str = "", encoding: str = "") -> Opened:
+    """A file, ready to be read.
+
+    Raises:
+        InputError: it can't be opened.
+    """
+    where = where or str(path)
+    try:
+        with files.opened(path) as stream:
+            magic = stream.read(8)
+    except FileNotFoundError:
+        raise InputError("no such file", where=where, mend="check the path") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"cannot be read ({error})", where=where, mend="check the file") from None
+    return Opened(where, lambda: files.opened(path), magic, encoding)
+
+
+def entries(source: Opened, reading: Reading) -> Iterator[Entry]:
+    """The entries of a file in its order, whatever its format.
+
+    Raises:
+        InputError: no known format, or nothing of it can be read.
+    """
+    told = formats.told(source)
+    if told is None:
+        raise InputError("no record of any known format", where=source.where, mend="see docs/import.md for the formats")
+    yield from told.read(source, reading)
+    if not told.binary:
+        reading.problems += source.text.problems
+
+
 def _records(path: Path | str, where: str, encoding: str, report: FileReport) -> Iterator[dict[str, str]]:
-    text = open_text(path, encoding)
-    report.encoding = text.encoding
-    yield from _tagged(text, where, report)
-
-
-def _tagged(text: Text, where: str, report: FileReport) -> Iterator[dict[str, str]]:
-    reading = tagged.Reading()
-    for entry in tagged.entries(text.lines(), reading):
+    source = opened(path, where, encoding)
+    reading = Reading()
+    for entry in entries(source, reading):
         format_id, label = _variant(entry)
         report.formats[label] += 1
-        record = mapped(entry, format_id, BY_ID[entry.format].line_values)
-        record["format"] = entry.format
+        record = entry.columns or mapped(entry, format_id, _line_values(entry))
+        record["format"] = "medline" if format_id == "table-pubmed" else entry.format
         yield with_provenance(record, entry, where)
+    report.encoding = source.text.encoding if "text" in vars(source) else ""
     report.start_tags += reading.starts.total()
     report.unknown_tags += reading.unknown_tags
     report.not_understood += reading.strays
-    report.problems += text.problems
-    report.losses += [f"line {number} is part of a record whose first line is missing" for number in reading.headless]
+    report.problems += reading.problems
+    report.losses += reading.losses
+
+
+def _line_values(entry: Entry) -> frozenset[str]:
+    dialect = BY_ID.get(entry.format)
+    return dialect.line_values if dialect else frozenset()
 
 
 def _variant(entry: Entry) -> tuple[str, str]:
-    dialect = BY_ID[entry.format]
-    for format_id, vendor, tag, pattern in dialect.variants:
+    """The rows of the tag table that apply to the entry, and what the report calls its format."""
+    if entry.variant:
+        return entry.variant, LABELS[entry.format] if entry.format != "table" else label_of(entry.variant)
+    dialect = BY_ID.get(entry.format)
+    for format_id, vendor, tag, pattern in dialect.variants if dialect else ():
         if any(tag == given and pattern.match(lines[0]) for given, lines in entry.values):
-            return format_id, f"{dialect.label} ({vendor})"
-    return dialect.id, dialect.label
+            return format_id, f"{LABELS[entry.format]} ({vendor})"
+    return entry.format, LABELS[entry.format]
 
 
 def with_provenance(record: dict[str, str], entry: Entry, where: str) -> dict[str, str]:
-    """The record with its file, line range and the SHA-256 of its raw text."""
-    record["file"] = where
-    record["line"] = f"{entry.first}-{entry.last}"
-    record["sha256"] = hashlib.sha256(entry.raw.encode("utf-8", "surrogatepass")).hexdigest()
-    return record
+    """The record with its file, line range and the SHA-256 of its raw text; a winnow table keeps what it has."""
+    own = {
+        "file": where,
+        "line": f"{entry.first}-{entry.last}",
+        "sha256": hashlib.sha256(entry.raw.encode("utf-8", "surrogatepass")).hexdigest(),
+    }
+    return own | record if entry.format == "winnow" else record | own

@@ -8,6 +8,7 @@ is known and not kept. A format ``a-b`` is a variant of ``a``: its rows come fir
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,17 +16,21 @@ from importlib import resources
 
 from winnow.records.values import HOW, How
 
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
+#: What NLM prints for a title that was not translated.
+_PLACEHOLDERS = frozenset(("", "[not available]", "[in process citation]"))
 #: Columns that hold several values, joined by "; ".
 MULTIPLE = frozenset({"authors", "issn", "language", "publication_types", "mesh", "keywords", "notices"})
-#: Columns whose several values are one text in parts.
-PARTED = frozenset({"title", "abstract"})
+#: Columns whose several values are one text in parts, and what joins them.
+PARTED = {"title": " ", "abstract": "\n"}
 
 
 @dataclass(slots=True)
 class Entry:
     """One record as its file has it.
 
-    ``values`` holds (tag, lines) in the order of the file; ``first`` and ``last`` are line numbers from 1.
+    ``values`` holds (tag, lines) in the order of the file; ``first`` and ``last`` are line numbers from 1. ``columns`` is
+    filled instead by a reader that knows the columns itself. ``variant`` names the tag table's rows, if not the format does.
     """
 
     format: str
@@ -33,6 +38,8 @@ class Entry:
     last: int = 0
     values: list[tuple[str, list[str]]] = field(default_factory=list)
     raw: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ def mapped(entry: Entry, format_id: str, line_values: frozenset[str] = frozenset
 def _add(found: dict[str, list[str]], row: Row, values: list[str]) -> None:
     before = found.get(row.column)
     if row.column in PARTED:
-        found[row.column] = [" ".join(values)]
+        found[row.column] = [PARTED[row.column].join(values)]
     elif before is None:
         found[row.column] = values
     elif row.column != "authors":
@@ -145,13 +152,15 @@ def composed(found: Mapping[str, list[str]]) -> dict[str, str]:
         parts["pages"] = ranged or parts["pages"]
     elif pages := (f"{first}-{last}" if first and last and last != first and "-" not in first else first or number):
         parts["pages"] = [pages]
-    if "year" not in parts and "date" in parts:
-        parts["year"] = [parts["date"][0][:4]]
+    if "year" not in parts and (dated := _YEAR.search(parts.get("date", [""])[0])):
+        parts["year"] = [dated.group()]
     if "journal" not in parts and publisher[0] and "Thesis" in parts.get("publication_types", ()):
         parts["journal"] = publisher
     if "journal" not in parts and "journal_abbrev" in parts:
         parts["journal"] = parts["journal_abbrev"]
-    if "original_title" in parts and parts["original_title"] == parts.get("title"):
+    if "original_title" in parts and parts.get("title", [""])[0].rstrip(".").lower() in _PLACEHOLDERS:
+        parts["title"] = parts["original_title"]
+    elif "original_title" in parts and parts["original_title"] == parts.get("title"):
         del parts["original_title"]
     if parts.get("journal_abbrev") == parts.get("journal"):
         parts.pop("journal_abbrev", None)

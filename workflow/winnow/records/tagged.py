@@ -7,22 +7,15 @@ the shape of a tag means that a record lost its start line: a fault.
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from winnow.records.dialects import ANY_START, BY_ID, START_SIGNS, START_TAGS, Dialect
 from winnow.records.mapping import Entry, known_tags
+from winnow.records.reading import Reading
 
-
-@dataclass
-class Reading:
-    """What was met while a file was read: start lines, unknown tags, lines not understood."""
-
-    starts: Counter[str] = field(default_factory=Counter)
-    unknown_tags: Counter[str] = field(default_factory=Counter)
-    strays: list[tuple[int, str]] = field(default_factory=list)
-    headless: list[int] = field(default_factory=list)
+#: Where a record of a format that is no tagged text starts; met between tagged records it means an unread record.
+_FOREIGN = re.compile(r"\s*(?:@[A-Za-z]{3,20}\s*[{(]|<Pubmed(?:Book)?Article[\s>]|<record>)")
 
 
 def start_of(line: str) -> Dialect | None:
@@ -73,7 +66,9 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
             current.values[-1][1].append(line)
     if current:
         yield _closed(current, raw)
-    reading.strays.extend((number, line.strip()[:120]) for number, line in before if line.strip())
+    for number, line in before:
+        if line.strip():
+            reading.stray(number, line)
 
 
 def _tag(line: str, dialect: Dialect, current: Entry | None) -> tuple[str, str]:
@@ -104,10 +99,12 @@ def _stray(number: int, line: str, dialect: Dialect, reading: Reading, in_headle
         return False
     if dialect.noise.fullmatch(line) or dialect.end.match(line):
         return in_headless
-    reading.strays.append((number, line.strip()[:120]))
+    reading.stray(number, line)
+    if _FOREIGN.match(line):
+        reading.starts["other"] += 1
     if in_headless or not _tag(line, dialect, None)[0]:
         return in_headless
-    reading.headless.append(number)
+    reading.losses.append(f"line {number} is part of a record whose first line is missing")
     return True
 
 

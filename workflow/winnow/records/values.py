@@ -32,13 +32,10 @@ _LIST = re.compile(r"[;；]+")
 _COMMA = re.compile(r"[,，、]")
 _HAN_NAME = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff]{1,5}(?:[·•・][\u4e00-\u9fff·•・]{1,12})?")
 _INITIALS = re.compile(r"([^\W\d_][^,]*?) ((?:[A-Z](?:\.-?|-)?){1,4})(,? (?:Jr|Sr|II|III|2nd|3rd)\.?)?")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
-    )
-    for name in (names,)
-}
+_SCOPUS_ID = re.compile(r" \(\d{6,}\)")
+_MONTHS = dict(
+    zip(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], range(1, 13), strict=True)
+)
 _NUMERIC_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?(?!\d)")
 _PACKED_DATE = re.compile(r"(?<!\d)((?:1[5-9]|20|21)\d\d)([01]\d)([0-3]\d)(?!\d)")
 _NAMED_DATE = re.compile(r"(\d{4})[\s/]+([A-Za-z]{3})[A-Za-z]*\.?(?:[\s/]+(\d{1,2})(?!\d))?")
@@ -95,6 +92,42 @@ def _names(value: str) -> list[str]:
 
 def _names_and(value: str) -> list[str]:
     return [one for piece in re.split(r"\s+and\s+", value) for one in _names(piece)]
+
+
+def _table_names(value: str) -> list[str]:
+    """People in one cell: parted by ``;``, ``|`` or `` and ``; by commas where each part is a whole name (``Wang DX, Li M``)."""
+    value = _SCOPUS_ID.sub("", clean(value))
+    if ";" in value or "；" in value:
+        return _names(value)
+    if "|" in value:
+        return [one for piece in value.split("|") if (one := name(piece))]
+    if " and " in value:
+        return _names_and(value)
+    parts = [part.strip() for part in value.rstrip(".").split(",") if part.strip()]
+    if len(parts) > 1 and all(" " in part for part in parts):
+        return [name(part) for part in parts]
+    return _names(value)
+
+
+def _list_or_commas(value: str) -> list[str]:
+    """Keywords parted by semicolons or, where there are none, by commas."""
+    value = clean(value)
+    if ";" in value or "；" in value:
+        return _list(value)
+    return [part for part in (piece.strip() for piece in re.split("[,，]", value)) if part]
+
+
+def _pipes(value: str) -> list[str]:
+    return [part for piece in value.split("|") for part in _list(piece)]
+
+
+def _pages(value: str) -> list[str]:
+    return _text(value.replace("--", "-"))
+
+
+def _pmid_url(value: str) -> list[str]:
+    found = re.search(r"(?<!\d)([1-9]\d{0,8})/?\s*$", value)
+    return [found.group(1)] if found else []
 
 
 def _year(value: str) -> list[str]:
@@ -193,9 +226,29 @@ def _language(value: str) -> list[str]:
     return [known.get(part.lower(), part) for piece in _list(value) for part in split(piece.replace("|", ";"))]
 
 
-def _notice(label: str) -> How:
+def _medline_date(value: str) -> list[str]:
+    """As :mod:`winnow.records.pubmed_xml` has it: ISO as far as it goes, a season or a range as printed."""
+    value = clean(value)
+    if re.fullmatch(r"\d{4}", value) or not re.fullmatch(r"\d{4} [A-Za-z]{3}(?: \d{1,2})?", value):
+        return [value] if value else []
+    return _date(value) or [value]
+
+
+def _mesh(value: str) -> list[str]:
+    """``Lung/*drug effects`` as ``Lung / drug effects*``."""
+    parts = [part.strip() for part in clean(value).replace(";", ",").split("/")]
+    return [" / ".join(part[1:] + "*" if part.startswith("*") else part for part in parts)] if any(parts) else []
+
+
+def _pubmed_url(value: str) -> list[str]:
+    return [f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" for pmid in _pmid(value)]
+
+
+def _notice(wording: str) -> How:
     def notice(value: str) -> list[str]:
-        return [f"{label}: {cleaned.replace(';', ',')}"] if (cleaned := clean(value)) else []
+        pmid = _labelled_pmid(value)
+        cited = clean(value).replace(";", ",")
+        return [f"{wording} pubmed:{pmid[0]}" if pmid else f"{wording} {cited}".strip()]
 
     return notice
 
@@ -209,6 +262,12 @@ HOW: dict[str, How] = {
     "group": _name,
     "names": _names,
     "names_and": _names_and,
+    "table_names": _table_names,
+    "list_or_commas": _list_or_commas,
+    "pipes": _pipes,
+    "pages": _pages,
+    "pmid_url": _pmid_url,
+    "bibtex_type": _typed("bibtex_type", keep=False),
     "year": _year,
     "date": _date,
     "issn": _issn,
@@ -221,10 +280,18 @@ HOW: dict[str, How] = {
     "language": _language,
     "type": _typed("type", keep=True),
     "ris_type": _typed("ris_type", keep=False),
+    "citation_type": _typed("citation_type", keep=False),
     "cnki_type": _typed("cnki_type", keep=False),
     "winnow_id": _winnow_id,
-    "retraction_in": _notice("retraction in"),
+    "medline_date": _medline_date,
+    "mesh": _mesh,
+    "pubmed_url": _pubmed_url,
+    "retracted_in": _notice("retracted in"),
     "retraction_of": _notice("retraction of"),
+    "partial_in": _notice("partially retracted in"),
+    "partial_of": _notice("partial retraction of"),
+    "republished_in": _notice("retracted and republished in"),
+    "republished_from": _notice("retracted and republished from"),
     "erratum_in": _notice("erratum in"),
     "erratum_for": _notice("erratum for"),
     "concern_in": _notice("expression of concern in"),

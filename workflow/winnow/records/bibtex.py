@@ -1,0 +1,128 @@
+"""BibTeX, by bibtexparser's splitter, one entry at a time so that a broken one doesn't take the rest along.
+
+Braces are dropped and the accents of LaTeX resolved; nothing else of LaTeX is run, because exporters that know no LaTeX write
+``50%`` and ``p_1`` as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from winnow.records.mapping import Entry, known_tags
+from winnow.records.reading import Opened, Reading
+
+_START = re.compile(r"\s*@\s*([A-Za-z][A-Za-z_-]*)\s*[{(]")
+_NO_RECORD = frozenset(("comment", "string", "preamble"))
+_ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
+    '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328",
+}  # fmt: skip
+_SIGNS = {
+    "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
+    "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "textendash": "–", "textemdash": "—",
+    "textquoteright": "’", "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”", "textregistered": "®",
+    "texttrademark": "™", "textdegree": "°", "textmu": "µ", "textpm": "±", "ldots": "…", "dots": "…", "textbackslash": "\\",
+    "textasciitilde": "~", "textasciicircum": "^", "textbar": "|", "textless": "<", "textgreater": ">", "alpha": "α",
+    "beta": "β", "gamma": "γ", "delta": "δ", "kappa": "κ", "mu": "µ", "pm": "±", "leq": "≤", "geq": "≥", "times": "×",
+}  # fmt: skip
+_ACCENTED = re.compile(
+    r"""\\([`'^~=."]|[uvHrdck](?![A-Za-z]))\s*(?:\{\s*(\\[ij]|[^\W\d_])\s*\}|(\\[ij](?![A-Za-z])|[^\W\d_]))"""
+)
+_SIGN = re.compile(r"\\(" + "|".join(sorted(_SIGNS, key=len, reverse=True)) + r")(?:\{\}|(?![A-Za-z])[ ]?)")
+_ESCAPED = re.compile(r"\\([&%$#_{} ,;!/-])")
+_WRAPPED = re.compile(
+    r"\\(?:textit|textbf|emph|textsc|textrm|textsuperscript|textsubscript|url|href|enquote|mathrm|text)\b\s*"
+)
+#: A field of an entry whose braces don't match: up to the next line that starts a field.
+_FIELD = re.compile(r"(?ms)^\s*([A-Za-z][\w-]*)\s*=\s*(.*?)\s*,?\s*(?=^\s*[A-Za-z][\w-]*\s*=|^\s*[})]\s*$|\Z)")
+_OPEN, _CLOSE = "\ue000", "\ue001"
+
+
+def recognised(opened: Opened) -> bool:
+    """Whether an entry starts a line near the beginning, with a comma after its key."""
+    return bool(re.search(r"(?m)^\s*@\s*[A-Za-z][A-Za-z_-]*\s*[{(]\s*[^,\s{}]*\s*,", opened.head))
+
+
+def read(opened: Opened, reading: Reading) -> Iterator[Entry]:
+    """One entry for each ``@type{...}`` but comments, strings and preambles; strings are replaced by their meaning."""
+    strings: dict[str, str] = {}
+    chunk: list[str] = []
+    first = 0
+    for number, line in enumerate(opened.text.lines(), start=1):
+        if _START.match(line):
+            yield from _entry(chunk, first, reading, strings)
+            chunk, first = [], number
+        if first:
+            chunk.append(line)
+        elif line.strip() and not line.lstrip().startswith("%"):
+            reading.stray(number, line)
+    yield from _entry(chunk, first, reading, strings)
+
+
+def _entry(lines: list[str], first: int, reading: Reading, strings: dict[str, str]) -> Iterator[Entry]:
+    if not lines:
+        return
+    from bibtexparser.model import Entry as Block
+    from bibtexparser.model import String
+    from bibtexparser.splitter import Splitter
+
+    while not lines[-1].strip():
+        lines.pop()
+    raw = "\n".join(lines)
+    kind = _START.match(lines[0])
+    if kind and kind.group(1).lower() not in _NO_RECORD:
+        reading.starts["bibtex"] += 1
+    entry = Entry("bibtex", first, first + len(lines) - 1, raw=raw)
+    for block in Splitter(raw).split().blocks:
+        whole = getattr(block, "ignore_error_block", None) or block  # a field given twice: the entry itself is whole
+        if isinstance(whole, String):
+            strings[whole.key.lower()] = _unquoted(str(whole.value), strings)
+        elif isinstance(whole, Block):
+            fields = [(str(field.key), str(field.value)) for field in whole.fields]
+            yield _filled(entry, str(whole.entry_type), fields, reading, strings)
+            return
+    if kind and kind.group(1).lower() not in _NO_RECORD:
+        reading.problems.append(f"the entry on line {first} has unbalanced braces or quotes; read field by field")
+        yield _filled(entry, kind.group(1), _FIELD.findall(raw), reading, strings)
+
+
+def _filled(entry: Entry, kind: str, fields: list[tuple[str, str]], reading: Reading, strings: dict[str, str]) -> Entry:
+    entry.values.append(("entrytype", [kind]))
+    for key, given in fields:
+        tag = key.lower().replace(" ", "-")
+        if tag not in known_tags("bibtex"):
+            reading.unknown_tags[tag] += 1
+        entry.values.append((tag, plain(_unquoted(given, strings)).split("\n")))
+    return entry
+
+
+def _unquoted(value: str, strings: dict[str, str]) -> str:
+    """A value without its outer braces or quotes; ``a # "b"`` joined, names of strings replaced."""
+    value = value.strip()
+    if (value[:1], value[-1:]) in (("{", "}"), ('"', '"')) and len(value) > 1 and not _joined(value):
+        return value[1:-1]
+    parts = [part.strip() for part in re.split(r'\s*#\s*(?=(?:[^"]*"[^"]*")*[^"]*$)', value)]
+    return "".join(
+        part[1:-1] if len(part) > 1 and part[0] in '{"' else strings.get(part.lower(), part) for part in parts
+    )
+
+
+def _joined(value: str) -> bool:
+    return value[0] == '"' and re.search(r'"\s*#', value[:-1]) is not None
+
+
+def plain(value: str) -> str:
+    """The text that LaTeX would print: accents and signs resolved, braces gone."""
+    if "\\" in value:
+        value = value.replace("\\{", _OPEN).replace("\\}", _CLOSE)
+        value = _ACCENTED.sub(_accented, value)
+        value = _ESCAPED.sub(lambda found: "" if found.group(1) in "/!" else found.group(1), value)
+        value = _WRAPPED.sub("", _SIGN.sub(lambda found: _SIGNS[found.group(1)], value))
+    return value.replace("{", "").replace("}", "").replace(_OPEN, "{").replace(_CLOSE, "}")
+
+
+def _accented(found: re.Match[str]) -> str:
+    letter = (found.group(2) or found.group(3)).lstrip("\\")
+    return unicodedata.normalize("NFC", letter + _ACCENTS[found.group(1)])

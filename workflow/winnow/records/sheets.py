@@ -1,0 +1,202 @@
+"""Tables: CSV and tab-delimited text, XLSX, old XLS, and HTML tables that are called ``.xls``.
+
+A table is told by its header: a row near the top with a title column and at least one other column that ``tags.csv`` knows.
+Columns are found by name, never by position. A CNKI header ``Title-题名`` counts by its English part.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from winnow import tables
+from winnow.errors import InputError
+from winnow.records.mapping import Entry, known_tags, rows_of
+from winnow.records.reading import Opened, Reading
+
+#: The header stands within this many rows: exports put the query and a rule above it.
+PREAMBLE = 20
+#: With faulty quotes: how many lines one row may span, and how many lines may be lost before the file is refused.
+_ROW_LINES = 60
+_MOST_LOSSES = 1000
+_DELIMITERS = (",", "\t", ";")
+_FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+_VARIANTS = (
+    ("table-embase", {"pui", "embase accession id", "emtree drug index terms", "aip ip entry date"}),
+    ("table-openalex", {"ids openalex", "authorships author display name", "cited by api url"}),
+    ("table-cochrane", {"cochrane id", "review group", "source", "cengroup", "trial registry"}),
+    ("table-covidence", {"covidence", "study", "tags"}),
+    ("table-pubmed", {"journal book", "create date", "nihms id", "first author", "citation"}),
+)
+_LABELS = {"table": "table", "table-pubmed": "PubMed table", "table-embase": "Embase table"} | {
+    "table-openalex": "OpenAlex table",
+    "table-cochrane": "Cochrane table",
+    "table-covidence": "Covidence table",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table: its cells, its line numbers, and the text it was read from."""
+
+    cells: list[str]
+    first: int
+    last: int
+    raw: str
+
+
+def header_name(cell: str) -> str:
+    """A header as ``tags.csv`` spells it: lower case, words parted by one space, of ``Title-题名`` the English part."""
+    name = re.sub(r"^([A-Za-z]{2,20})-[^\x00-\x7f].*$", r"\1", cell.strip())
+    return " ".join(re.sub(r"[^\w]+|_", " ", name.casefold()).split())
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether the row is a header: a title and at least one more column that we know."""
+    names = [header_name(cell) for cell in cells]
+    columns = {row.column for row in rows_of("table") if row.tag in names}
+    return "title" in columns and len(columns) > 1 and all(len(cell) < 200 for cell in cells)
+
+
+def delimiter(head: str) -> str:
+    """The delimiter of a text table, or "" if the text begins with no header."""
+    for number, line in enumerate(head.split("\n")):
+        if number >= PREAMBLE:
+            break
+        for sign in _DELIMITERS:
+            if sign in line and is_header(next(csv.reader([line], delimiter=sign), [])):
+                return sign
+    return ""
+
+
+def recognised(opened: Opened) -> bool:
+    """Whether the text begins as a table."""
+    return bool(delimiter(opened.head))
+
+
+def read_text(opened: Opened, reading: Reading) -> Iterator[Entry]:
+    """CSV or tab-delimited text."""
+    return entries(_text_lines(opened, delimiter(opened.head), reading), reading)
+
+
+def _text_lines(opened: Opened, sign: str, reading: Reading) -> Iterator[Line]:
+    """Rows with their line numbers."""
+    if _broken(opened, sign):
+        yield from _mended_lines(opened, sign, reading)
+        return
+    taken: list[str] = []
+
+    def remembered() -> Iterator[str]:
+        for line in opened.text.lines():
+            taken.append(line)
+            yield line + "\n"
+
+    number = 0
+    for cells in csv.reader(remembered(), delimiter=sign):
+        yield Line(cells, number + 1, number + len(taken), "\n".join(taken))
+        number += len(taken)
+        taken.clear()
+
+
+def _broken(opened: Opened, sign: str) -> bool:
+    """Whether the quoting of the whole can't be trusted."""
+    try:
+        for _ in csv.reader((line + "\n" for line in opened.text.lines()), delimiter=sign, strict=True):
+            pass
+    except csv.Error:
+        return True
+    return False
+
+
+def _mended_lines(opened: Opened, sign: str, reading: Reading) -> Iterator[Line]:
+    """Rows of a table with faulty quotes: a row is the fewest lines that parse into as many cells as the header has.
+
+    A line that begins no such row is reported, and reading goes on with the next.
+    """
+    lines = list(opened.text.lines())
+    at, width = 0, 0
+    while at < len(lines):
+        for length in range(1, 1 if not lines[at].strip() else _ROW_LINES):
+            raw = "\n".join(lines[at : at + length])
+            cells, whole = _row(raw, sign)
+            if whole and (not width or len(cells) == width):
+                if not width and is_header(cells):
+                    width = len(cells)
+                yield Line(cells, at + 1, at + length, raw)
+                at += length
+                break
+            if whole or at + length >= len(lines):
+                length = _ROW_LINES
+                break
+        else:
+            length = _ROW_LINES
+        if length == _ROW_LINES:
+            if lines[at].strip():
+                reading.losses.append(f"line {at + 1} has quotes that don't match and begins no whole row")
+                if len(reading.losses) > _MOST_LOSSES:
+                    raise InputError("quotes don't match throughout", where=opened.where, mend="save it as CSV anew")
+            at += 1
+
+
+def _row(raw: str, sign: str) -> tuple[list[str], bool]:
+    """The cells of one row, and whether its quotes are closed; a stray quote inside a cell is taken as it stands."""
+    try:
+        return next(csv.reader(raw.splitlines(keepends=True), delimiter=sign, strict=True), []), True
+    except csv.Error as error:
+        if "end of data" in str(error):
+            return [], False
+        rows = list(csv.reader(raw.splitlines(keepends=True), delimiter=sign))
+        return (rows[0], True) if len(rows) == 1 else ([], False)
+
+
+def entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
+    """The entries of a table's rows: everything below the header that has a filled cell."""
+    names: list[str] = []
+    variant = ""
+    own = False
+    for line in lines:
+        cells = [_FORMULA_TEXT.sub(r"\1", cell) for cell in line.cells]
+        if not names:
+            if is_header(cells):
+                own = {"record_id", "title", "sha256"} <= {cell.strip() for cell in cells}
+                names = [cell.strip() for cell in cells] if own else [header_name(cell) for cell in cells]
+                variant = _variant(set(names))
+            elif any(cell.strip() for cell in cells):
+                reading.stray(line.first, line.raw)
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        reading.starts["table"] += 1
+        difference = f"line {line.first} has {len(cells)} cells where the header has {len(names)}"
+        if any(cell.strip() for cell in cells[len(names) :]):
+            reading.losses.append(difference)
+        elif len(cells) < len(names):
+            reading.problems.append(difference)
+        entry = Entry("table", line.first, line.last, raw=line.raw, variant=variant)
+        if own:
+            entry.format = "winnow"
+            entry.columns = {
+                name: tables.plain(cell)
+                for name, cell in zip(names, cells, strict=False)
+                if cell and name in tables.RECORDS
+            }
+        else:
+            for name, cell in zip(names, cells, strict=False):
+                if cell.strip():
+                    entry.values.append((name, [cell]))
+                    if name not in known_tags("table"):
+                        reading.unknown_tags[name] += 1
+        yield entry
+
+
+def _variant(names: set[str]) -> str:
+    scores = [(len(names & signs), name) for name, signs in _VARIANTS]
+    best, name = max(scores)
+    return name if best >= 2 else "table"
+
+
+def label(variant: str) -> str:
+    """A table's kind as people call it."""
+    return _LABELS.get(variant, "table")

@@ -1,0 +1,131 @@
+"""XML exports: PubMed's, and the XML of EndNote (also written by Zotero, Mendeley and Covidence).
+
+Records are found by their start tags in the decoded text before any XML parser sees them, so that a damaged record doesn't
+take its neighbours along, and so that every record keeps its own lines. No DTD, entity or network is ever used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from winnow.errors import InputError
+from winnow.records.mapping import Entry, known_tags
+from winnow.records.reading import Opened, Reading
+
+LONGEST = 64 << 20
+_PUBMED = re.compile(r"<(Pubmed(?:Book)?Article)(?=[\s>])")
+_ENDNOTE = re.compile(r"<(record)(?=[\s>])")
+_ENDNOTE_HEAD = re.compile(
+    r"<xml>\s*<records>|<records>\s*<record>|<record>\s*<(?:database|source-app|rec-number|ref-type)\b"
+)
+_DECLARES = re.compile(r"<!ENTITY\b")
+
+
+def is_pubmed(opened: Opened) -> bool:
+    """Whether the file is PubMed's XML."""
+    return opened.head.lstrip().startswith("<") and bool(
+        re.search(r"<Pubmed(?:Book)?Article(?:Set)?[\s>]", opened.head[:100_000])
+    )
+
+
+def is_endnote(opened: Opened) -> bool:
+    """Whether the file is EndNote's XML."""
+    return opened.head.lstrip().startswith("<") and bool(_ENDNOTE_HEAD.search(opened.head[:100_000]))
+
+
+def read_pubmed(opened: Opened, reading: Reading) -> Iterator[Entry]:
+    """One entry for each PubmedArticle; its columns are those of :mod:`winnow.records.pubmed_xml`."""
+    from winnow.records import pubmed_xml
+
+    blocks = _blocks(opened, reading, _PUBMED)
+    try:
+        with opened.opener() as stream:
+            for row, entry in zip(pubmed_xml.read(stream), blocks, strict=False):
+                entry.format = "pubmedxml"
+                entry.columns = {name: value for name, value in row.items() if value and name != "line"}
+                yield entry
+    except InputError as fault:
+        reading.losses.append(fault.what)
+    for _ in blocks:
+        pass
+
+
+def read_endnote(opened: Opened, reading: Reading) -> Iterator[Entry]:
+    """One entry for each record element."""
+    if _DECLARES.search(opened.head):
+        raise InputError("declares XML entities", where=opened.where, mend="no export does; don't trust its source")
+    for entry in _blocks(opened, reading, _ENDNOTE):
+        element = _parsed(entry.raw)
+        if element is None:
+            reading.losses.append(f"the record on lines {entry.first}-{entry.last} is damaged XML")
+            continue
+        entry.format = "endnotexml"
+        entry.values = list(_values(element, ""))
+        for tag, _ in entry.values:
+            if tag not in known_tags("endnotexml"):
+                reading.unknown_tags[tag] += 1
+        yield entry
+
+
+def _parsed(raw: str) -> Any:
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        load_dtd=False, no_network=True, resolve_entities=False, remove_comments=True, recover=False
+    )
+    try:
+        return etree.fromstring(raw.encode(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+#: Elements that only hold a list; the path of a value names them.
+_LISTS = frozenset({
+    "titles", "contributors", "authors", "secondary-authors", "tertiary-authors", "subsidiary-authors", "periodical",
+    "alt-periodical", "dates", "pub-dates", "keywords", "urls", "related-urls", "web-urls", "pdf-urls", "image-urls",
+    "text-urls", "foreign-keys",
+})  # fmt: skip
+
+
+def _values(element: Any, above: str) -> Iterator[tuple[str, list[str]]]:
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue
+        path = above + child.tag
+        if child.tag in _LISTS:
+            yield from _values(child, f"{path}/")
+        else:
+            value = child.get("name") or "".join(child.itertext())
+            yield path, [value.replace("\r\n", "\n").replace("\r", "\n")]
+
+
+def _blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterator[Entry]:
+    """The raw records with their line numbers; start tags are counted whether or not their end is found."""
+    text, line = "", 1
+    pieces = opened.text.blocks()
+    exhausted = False
+    while True:
+        found = start.search(text)
+        ended = text.find(f"</{found.group(1)}>", found.end()) if found else -1
+        if found and ended >= 0:
+            stop = ended + len(found.group(1)) + 3
+            raw = text[found.start() : stop]
+            line += text.count("\n", 0, found.start())
+            last = line + raw.count("\n")
+            reading.starts["xml"] += 1
+            yield Entry("xml", line, last, raw=raw)
+            text, line = text[stop:], last
+            continue
+        if exhausted:
+            break
+        if not found:
+            line += text.count("\n", 0, max(0, len(text) - 40))
+            text = text[-40:]
+        if len(text) > LONGEST:
+            raise InputError("a record longer than 64 million characters", where=opened.where, mend="export it again")
+        more = next(pieces, None)
+        exhausted = more is None
+        text += more or ""
+    reading.starts["xml"] += len(start.findall(text))
