@@ -201,3 +201,17 @@ def test_the_same_ledgers_give_the_same_bytes(small_review: Review, write_ledger
     assert content() == first and set(first) == {
         "verdicts.csv", "decisions.csv", "to_decide.csv", "agreement.csv", "unmatched_decisions.csv",
     }  # fmt: skip
+
+
+def test_the_rules_are_compared_with_unaided_decisions_only(small_review: Review, write_ledger: Write) -> None:
+    """Agreement with the rules is over decisions that were taken while their evidence was hidden."""
+    write_ledger(
+        "screening",
+        {"id": "1", "decision": "include", "note": "evidence hidden"},
+        {"id": "2", "decision": "include", "note": "evidence hidden; an odd one"},
+        {"id": "4", "decision": "include"},
+    )
+    stage.run(small_review)
+    rows = {(row["reviewer_2"], row["categories"]): row for row in table(small_review, "agreement.csv")}
+    row = rows["(rules)", "advance / exclude"]
+    assert (row["reviewer_1"], row["n"], row["raw"]) == ("wang", "2", "0.500")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -18,6 +18,8 @@ COLUMNS = (
     "ac1", "note",
 )  # fmt: skip
 NOT_ESTIMABLE = "not estimable"
+#: How the rules are called among the reviewers; no reviewer's name may begin with a parenthesis.
+RULES = "(rules)"
 _Z = 1.959963984540054
 
 #: The two ways to look at a decision: as it was given, and whether the report goes forward.
@@ -28,12 +30,13 @@ SCHEMES = {"include / unclear / exclude": THREE_WAY, "advance / exclude": ADVANC
 
 @dataclass(frozen=True)
 class Vote:
-    """One reviewer's decision on one report at one stage."""
+    """One reviewer's decision on one report at one stage; ``unaided`` if the rules' evidence was hidden from the reviewer."""
 
     reviewer: str
     report_id: str
     stage: str
     decision: str
+    unaided: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,26 +101,32 @@ def _standard_error(
 
 
 def table(votes: Iterable[Vote]) -> list[dict[str, str]]:
-    """The rows of agreement.csv: every stage, every pair of reviewers who decided a report in common, both schemes.
+    """The rows of agreement.csv: every stage, every pair of reviewers, both schemes; the rules are a reviewer where they voted.
 
     Args:
         votes: in the order in which they were cast. Only the first of each reviewer on a report counts: what was changed after
-            the two had talked is no measure of agreement.
+            the two had talked is no measure of agreement. Against the rules only unaided votes count.
     """
-    first: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    first: dict[str, dict[str, dict[str, Vote]]] = defaultdict(lambda: defaultdict(dict))
     for vote in votes:
-        first[vote.stage][vote.reviewer].setdefault(vote.report_id, vote.decision)
+        first[vote.stage][vote.reviewer].setdefault(vote.report_id, vote)
     rows = []
     for stage in ("title_abstract", "full_text"):
-        for one, other in combinations(sorted(first[stage]), 2):
-            common = sorted(first[stage][one].keys() & first[stage][other].keys())
+        # The rules are always the second of a pair.
+        for one, other in combinations(sorted(first[stage], key=lambda name: (name == RULES, name)), 2):
+            both = _common(first[stage][one], first[stage][other], unaided=other == RULES)
             for name, scheme in SCHEMES.items():
-                pairs = [(scheme[first[stage][one][r]], scheme[first[stage][other][r]]) for r in common]
+                pairs = [(scheme[a], scheme[b]) for a, b in both]
                 figures = agreement(pairs, list(dict.fromkeys(scheme.values())))
                 rows.append(
                     {"stage": stage, "reviewer_1": one, "reviewer_2": other, "categories": name, **_shown(figures)}
                 )
     return rows
+
+
+def _common(one: Mapping[str, Vote], other: Mapping[str, Vote], *, unaided: bool) -> list[tuple[str, str]]:
+    reports = sorted(one.keys() & other.keys())
+    return [(one[r].decision, other[r].decision) for r in reports if not unaided or one[r].unaided]
 
 
 def _shown(figures: Agreement) -> dict[str, str]:

@@ -15,6 +15,8 @@ from winnow.decisions.fingerprint import changes
 from winnow.decisions.ledger import PREVIOUS
 
 ADJUDICATOR = "adjudicator"
+#: How the note of a decision begins that was taken without the rules' evidence on the screen.
+EVIDENCE_HIDDEN = "evidence hidden"
 
 #: Why a report needs a person.
 NO_DECISION, CONFLICT, SECOND_READER, STALE, REOPENED = "no decision", "conflict", "second reader", "stale", "reopened"
@@ -43,7 +45,13 @@ class Judgement:
     supersedes: str
     link: str
     order: int
+    note: str = ""
     place: str = ""
+
+    @property
+    def unaided(self) -> bool:
+        """Whether what the rules had found was hidden from the reviewer; the note says so in its first words."""
+        return self.note.startswith(EVIDENCE_HIDDEN)
 
     @property
     def direction(self) -> str:

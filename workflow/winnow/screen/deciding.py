@@ -11,15 +11,13 @@ from pathlib import Path
 from winnow import tables
 from winnow.decisions import append, ledger
 from winnow.decisions.checking import criterion_ids, readers
-from winnow.decisions.fingerprint import fingerprint
-from winnow.decisions.identities import Identities
 from winnow.decisions.kinds import KINDS
 from winnow.decisions.ledger import Ledger, same_id
 from winnow.decisions.resolve import ADJUDICATOR, current
 from winnow.errors import LedgerError, UsageError, WinnowError, raise_all
 from winnow.review import Review
+from winnow.screen import state
 from winnow.screen.judgements import judgements
-from winnow.screen.stage import read_identities
 
 SCREENING = KINDS["screening"]
 
@@ -46,34 +44,18 @@ class Written:
     supersedes: str
 
 
-@dataclass(frozen=True)
-class Known:
-    """What results/ tells about ids and reports; empty before the first run."""
-
-    identities: Identities | None
-    reports: Mapping[str, Mapping[str, str]]
-
-    def fingerprint(self, identifier: str) -> str:
-        """The fingerprint of the report that an id names; empty if it names none."""
-        report = self.reports.get(self.identities.named(identifier).report) if self.identities else None
-        return fingerprint(report) if report else ""
+def known(review: Review) -> state.Known | None:
+    """What is known of the reports; None before the first run."""
+    paths = (("records", "records.csv"), ("deduplicate", "reports.csv"), ("deduplicate", "merged.csv"))
+    return state.known(review) if all(review.result(*path).is_file() for path in paths) else None
 
 
-def known(review: Review) -> Known:
-    """Read what is known of the reports so far."""
-    paths = [
-        review.result("records", "records.csv"),
-        review.result("deduplicate", "reports.csv"),
-        review.result("deduplicate", "merged.csv"),
-    ]
-    if not all(path.is_file() for path in paths):
-        return Known(None, {})
-    _, identities = read_identities(review)
-    merged = tables.read(paths[2], needs=("record_id", "title"))
-    return Known(identities, {row["record_id"]: row for row in tables.rows(merged)})
+def _print(seen: state.Known | None, identifier: str) -> str:
+    """The fingerprint of the report that an id names; empty if it names none."""
+    return seen.fingerprint(seen.identities.named(identifier).report) if seen else ""
 
 
-def decide(review: Review, reviewer: str, decision: Decision, seen: Known | None = None) -> Written:
+def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known | None = None) -> Written:
     """Append a decision to a reviewer's ledger.
 
     Args:
@@ -87,7 +69,7 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: Known | None
         UsageError: the id names no report of the review, or the reviewer is not named in config.yaml.
     """
     seen = known(review) if seen is None else seen
-    if seen.identities is not None and (fault := seen.identities.named(decision.id).fault):
+    if seen and (fault := seen.identities.named(decision.id).fault):
         raise UsageError(
             f"'{decision.id}': {fault}", mend="use a PMID, a DOI or a record id of results/records/records.csv"
         )
@@ -109,7 +91,7 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: Known | None
             "role": decision.role,
             "basis": decision.basis,
             "note": decision.note,
-            "fingerprint": seen.fingerprint(decision.id),
+            "fingerprint": _print(seen, decision.id),
             "supersedes": tables.join(supersedes),
         }
 
@@ -119,11 +101,11 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: Known | None
     return Written(review.relative(path), seal, tables.join(supersedes))
 
 
-def _replaced(now: Ledger, decision: Decision, seen: Known) -> list[str]:
+def _replaced(now: Ledger, decision: Decision, seen: state.Known | None) -> list[str]:
     """The person's own latest row on the same report, stage and role, which the new row replaces."""
 
     def report(identifier: str) -> str:
-        return (seen.identities.named(identifier).report if seen.identities else "") or same_id(identifier)
+        return (seen.identities.named(identifier).report if seen else "") or same_id(identifier)
 
     rows = [
         link
@@ -138,9 +120,9 @@ def _faults_of_last(now: Ledger, criteria: Sequence[str], people: set[str]) -> l
     return [fault for fault in found if fault.where == now.place(len(now.rows) - 1)]
 
 
-def _settled(review: Review, decision: Decision, seen: Known) -> list[str]:
+def _settled(review: Review, decision: Decision, seen: state.Known | None) -> list[str]:
     """The seals of the reviewers' rows that an adjudicator's row settles: all that stand on the report at that stage."""
-    if decision.role != ADJUDICATOR or seen.identities is None:
+    if decision.role != ADJUDICATOR or not seen:
         return []
     ledgers, faults = ledger.read_all(review.root, "screening")
     raise_all(faults)
@@ -174,7 +156,7 @@ def seal(review: Review, named: Sequence[str] = ()) -> list[tuple[str, int]]:
     seen = known(review)
 
     def complete(cells: Mapping[str, str]) -> Mapping[str, str]:
-        return {**cells, "fingerprint": cells["fingerprint"] or seen.fingerprint(cells["id"])}
+        return {**cells, "fingerprint": cells["fingerprint"] or _print(seen, cells["id"])}
 
     return [
         (one.where, append.seal(one.path, one.kind, complete if one.kind is SCREENING else dict)) for one in ledgers

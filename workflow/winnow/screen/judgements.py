@@ -45,7 +45,7 @@ def judgements(ledgers: Sequence[Ledger], identities: Identities) -> tuple[list[
     return found, unmatched
 
 
-_CARRIED = ("stage", "decision", "criterion", "role", "basis", "date", "fingerprint", "supersedes")
+_CARRIED = ("stage", "decision", "criterion", "role", "basis", "date", "fingerprint", "supersedes", "note")
 
 
 def retrievals(ledgers: Sequence[Ledger], identities: Identities) -> tuple[dict[str, Retrieval], list[dict[str, str]]]:

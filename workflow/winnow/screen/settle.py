@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from winnow import tables
@@ -51,7 +51,7 @@ def steps(
     judgements: Iterable[Judgement],
     retrievals: Mapping[str, Retrieval],
     excluded_by_rule: Mapping[str, Outcome],
-    fingerprints: Mapping[str, str],
+    fingerprint_of: Callable[[str], str],
     settings: Settings,
 ) -> list[Step]:
     """Every report's steps, in the order of ``reports`` and of the stages.
@@ -61,7 +61,7 @@ def steps(
         judgements: every screening row.
         retrievals: the last word on each full text.
         excluded_by_rule: what rules exclude on their own (empty under ``screening.rules: propose``).
-        fingerprints: each report's fingerprint as it is now.
+        fingerprint_of: a report's fingerprint as it is now; asked only of reports that somebody decided.
         settings: who decides.
     """
     about: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
@@ -74,7 +74,8 @@ def steps(
         if rule and not any(rows.values()):
             found.append(Step(report_id, "before_screening", rule))
         else:
-            found += _by_people(report_id, rows, retrievals.get(report_id), fingerprints.get(report_id, ""), settings)
+            fingerprint = fingerprint_of(report_id) if any(rows.values()) else ""
+            found += _by_people(report_id, rows, retrievals.get(report_id), fingerprint, settings)
     return found
 
 

@@ -1,0 +1,171 @@
+"""Where screening stands: what the stages before it and the rules give, and what the ledgers as they are now make of it.
+
+The first part costs time and does not change while people decide; the second is worked out anew from the ledgers in a moment. The
+stage writes both to results/, the screening page works through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from winnow import tables
+from winnow.decisions import ledger
+from winnow.decisions.checking import readers
+from winnow.decisions.fingerprint import fingerprint
+from winnow.decisions.identities import Identities
+from winnow.decisions.resolve import Judgement, Outcome
+from winnow.errors import RecordLossError, WinnowError, raise_all
+from winnow.review import Review
+from winnow.screen.judgements import judgements, retrievals
+from winnow.screen.settle import Settings, Step, steps
+from winnow.screen.worklist import possible_duplicates, worklist
+
+Rows = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the reports: read from results/, before anybody decides.
+
+    Attributes:
+        reports: the merged row of each report, by id, in order of ids.
+        report_of: the report of each record.
+        identities: every id that a ledger may use.
+    """
+
+    reports: Mapping[str, Mapping[str, str]]
+    report_of: Mapping[str, str]
+    identities: Identities
+    _fingerprints: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def fingerprint(self, report_id: str) -> str:
+        """A report's fingerprint as it is now; empty if there is no such report."""
+        if report_id not in self._fingerprints:
+            row = self.reports.get(report_id)
+            self._fingerprints[report_id] = fingerprint(row) if row else ""
+        return self._fingerprints[report_id]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the rules say: verdicts, proposals by report, and whom they exclude on their own."""
+
+    verdicts: Rows
+    proposals: Mapping[str, Mapping[str, str]]
+    excluded: Mapping[str, Outcome]
+    criteria: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the ledgers come to now."""
+
+    steps: list[Step]
+    to_decide: Rows
+    judgements: list[Judgement]
+    unmatched: Rows
+
+
+def known(review: Review) -> Known:
+    """Read the reports.
+
+    Raises:
+        InputError: an earlier stage's table is missing.
+    """
+    merged = tables.read(review.result("deduplicate", "merged.csv"), needs=("record_id", "title"))
+    reports = {row["record_id"]: row for row in sorted(tables.rows(merged), key=lambda row: row["record_id"])}
+    pairs = tables.read(review.result("deduplicate", "reports.csv"), needs=tables.REPORTS)
+    report_of = dict(zip(pairs["record_id"], pairs["report_id"], strict=True))
+    records = tables.read(review.result("records", "records.csv"), needs=("record_id",), columns=("pmid", "doi"))
+    identities = Identities(tables.rows(records[["record_id", "pmid", "doi"]]), report_of)
+    return Known(reports, report_of, identities)
+
+
+def judged(review: Review, *, again: bool = True) -> Judged:
+    """What the rules say of the reports: worked out from the criteria, or read from what the stage wrote.
+
+    Raises:
+        ConfigError, Faults: the criteria are at fault.
+        InputError: a table is missing.
+    """
+    from winnow.screen import criteria as criteria_files
+    from winnow.screen.proposals import proposals
+    from winnow.screen.verdicts import verdicts
+
+    criteria = criteria_files.load(review.config_dir / "criteria.yaml")
+    if again:
+        merged = tables.read(review.result("deduplicate", "merged.csv"), needs=("record_id", "title"))
+        table = verdicts(merged, criteria)
+    else:
+        table = tables.read(review.result("screen", "verdicts.csv"), needs=tables.VERDICTS)
+    rows = tables.rows(table)
+    proposed = {row["report_id"]: row for row in tables.rows(proposals(table, criteria))}
+    may = review.settings.get("screening", {}).get("rules", "propose") == "exclude"
+    return Judged(rows, proposed, _excluded(proposed.values(), rows) if may else {}, criteria.ids)
+
+
+def _excluded(proposals: Iterable[Mapping[str, str]], verdicts: Iterable[Mapping[str, str]]) -> dict[str, Outcome]:
+    """The reports that a criterion excludes on its own, by the first such criterion in protocol order."""
+    fields = {(row["report_id"], row["criterion"]): row["field"] for row in verdicts}
+    found = {}
+    for row in proposals:
+        if criterion := row["automatic"]:
+            field = fields.get((row["report_id"], criterion), "")
+            basis = field if field in ("title", "abstract") else ""
+            found[row["report_id"]] = Outcome("exclude", reason=criterion, by=f"rule:{criterion}", basis=basis)
+    return found
+
+
+def standing(review: Review, reports: Known, rules: Judged) -> Standing:
+    """What the ledgers as they are now come to.
+
+    Raises:
+        LedgerError, Faults: a ledger is at fault.
+        RecordLossError: a report would vanish.
+    """
+    settings = Settings({stage: readers(review, stage) for stage in ("title_abstract", "full_text")}, rules.criteria)
+    ledgers = read_ledgers(review, rules.criteria)
+    rows, unmatched = judgements(ledgers["screening"], reports.identities)
+    obtained, astray = retrievals(ledgers["retrieval"], reports.identities)
+    found = steps(reports.reports, rows, obtained, rules.excluded, reports.fingerprint, settings)
+    prove(list(reports.reports), found)
+    possible = _possible(review, reports, ledgers["duplicates"])
+    to_decide = worklist(found, possible, reports.reports, rules.proposals, {})
+    return Standing(found, to_decide, rows, unmatched + astray)
+
+
+def read_ledgers(review: Review, criteria: Sequence[str]) -> dict[str, list[ledger.Ledger]]:
+    """The ledgers that screening reads, by kind; any fault in them stops it."""
+    kinds = ("screening", "retrieval", "duplicates")
+    found, unreadable = ledger.read_all(review.root, *kinds)
+    people = {name for stage in ("title_abstract", "full_text") for name in readers(review, stage).people}
+    faults: list[WinnowError] = [*unreadable]
+    for one in found:
+        faults += ledger.faults(one, criteria=criteria, people=people)
+    raise_all(faults)
+    return {kind: [one for one in found if one.kind.name == kind] for kind in kinds}
+
+
+def prove(reports: Sequence[str], found: Iterable[Step]) -> None:
+    """Every report starts at exactly one stage.
+
+    Raises:
+        RecordLossError: one does not.
+    """
+    started = [step.report_id for step in found if step.stage in ("before_screening", "title_abstract")]
+    if started != list(reports):
+        raise RecordLossError(f"{len(reports)} reports came in, {len(started)} were screened", mend="report this bug")
+
+
+def _possible(review: Review, reports: Known, rulings: Iterable[ledger.Ledger]) -> list[tuple[str, str, str]]:
+    path = review.result("deduplicate", "pairs.csv")
+    if not path.is_file():
+        return []
+    pairs = tables.rows(tables.read(path, needs=("record_id_1", "record_id_2", "verdict"), columns=("evidence",)))
+    ruled = [
+        frozenset(report for name in ("id_1", "id_2") for report in reports.identities.named(cells[name]).reports)
+        for one in rulings
+        for cells in one.rows
+    ]
+    return possible_duplicates(pairs, reports.report_of, ruled)
