@@ -12,7 +12,6 @@ export UV_SYSTEM_CERTS := 1
 .DEFAULT_GOAL := help
 
 review: $(READY) ## run the bundled review: results/report/index.html
-	@$(BIN)/winnow check
 	@$(BIN)/snakemake $(if $(wildcard .snakemake/metadata),,--forceall)
 	@$(BIN)/winnow summary
 

@@ -80,7 +80,7 @@ def _sum(flow: dict[str, Any], keys: tuple[str, ...]) -> int | None:
 
 def _open(review: Review) -> str:
     path = review.result("screen", "to_decide.csv")
-    why = Counter(tables.read(path, columns=["why"])["why"]) if path.is_file() else Counter()
+    why = Counter(row["why"] for _, row in tables.read_rows(path)) if path.is_file() else Counter()
     if not why:
         return "nothing"
     parts = ", ".join(f"{reason} {count}" for reason, count in sorted(why.items()))
