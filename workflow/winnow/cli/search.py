@@ -1,0 +1,63 @@
+"""``winnow search``: run a search of the configuration, or write the report on all of them."""
+
+from __future__ import annotations
+
+import argparse
+
+from winnow.cli import options
+from winnow.errors import InputError, UsageError, raise_all
+from winnow.review import Review, Search
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("search", nargs="?", metavar="ID", help="a search of config.yaml")
+    parser.add_argument("--source", metavar="NAME", help="only this source of it")
+    parser.add_argument(
+        "--report", action="store_true", help="instead: write results/search/search_report.md and .html (PRISMA-S)"
+    )
+    options.add_review(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Search what is not archived yet; archived folders are used as they are."""
+    review = options.review(arguments)
+    if arguments.report:
+        from winnow.cli import stages
+
+        if arguments.search or arguments.source:
+            raise UsageError("--report covers every search", mend="leave ID and --source out")
+        stages.run("search", review)
+        return 0
+    if not arguments.search:
+        raise UsageError("which search?", mend=f"one of {', '.join(search.id for search in review.searches)}")
+    _search(review, _named(review, arguments.search), arguments.source)
+    return 0
+
+
+def _named(review: Review, name: str) -> Search:
+    for search in review.searches:
+        if search.id == name:
+            return search
+    known = ", ".join(search.id for search in review.searches)
+    raise UsageError(f"no search '{name}'", where=str(review.config_files[-1]), mend=f"add it, or use one of {known}")
+
+
+def _search(review: Review, search: Search, only: str | None) -> None:
+    from winnow.search import running
+
+    chosen = [source for source in search.sources if only in (None, source.name)]
+    if not chosen:
+        names = ", ".join(source.name for source in search.sources)
+        raise UsageError(f"search '{search.id}' has no source '{only}'", mend=f"its sources are {names}")
+    faults: list[InputError] = []
+    for source in chosen:
+        where = review.relative(source.folder)
+        if source.archived:
+            print(f"{where}: archived ({source.manifest.date}), used as it is")
+        elif source.name == "pubmed":
+            records = running.run_source(review, search, source)
+            print(f"{where}: {records} records")
+        else:
+            faults.append(running.no_api(source))
+    raise_all(faults)

@@ -1,0 +1,201 @@
+"""A PubMed search from its first hit count to its last record, as a conversation (see :mod:`winnow.search.conversation`).
+
+1. every strategy line on its own: its hits, and what PubMed says of it;
+2. the whole search with its limits: hits, QueryTranslation, warnings, and every PMID (see :mod:`winnow.search.slices`);
+3. the known studies that it should have found, and for each that it misses, the lines that miss it;
+4. if nothing unacknowledged was found to be wrong, every record, in batches, each checked to be what was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from winnow.errors import SearchError, WinnowError, raise_all
+from winnow.search import answers
+from winnow.search.answers import Found
+from winnow.search.conversation import Request, Steps, Wait, ask
+from winnow.search.known import KnownStudy
+from winnow.search.slices import MOST, Disagreement, Find, Listing, Slice, listing
+
+#: Records per EFetch: NCBI recommends several hundred; a broken answer costs so many again.
+BATCH = 200
+#: How often the whole listing is asked for again when its counts do not sum.
+LISTINGS = 3
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """One line of the strategy: its label, its text as written and the whole term that is sent for it."""
+
+    label: str
+    text: str
+    term: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to search for: all that the conversation depends on."""
+
+    lines: tuple[Numbered, ...]
+    limits: tuple[str, ...]
+    known: tuple[KnownStudy, ...] = ()
+    acknowledged: frozenset[str] = frozenset()
+    where: str = "config/strategy/pubmed.txt"
+
+    @property
+    def term(self) -> str:
+        """The last line with the limits of the search: years, and a window or an as-of day where the search has one."""
+        return " AND ".join([f"({self.lines[-1].term})", *(f"({limit})" for limit in self.limits)])
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A known study that the search does not find, and the lines that miss it (none if the limits or the lines together do)."""
+
+    study: KnownStudy
+    pmid: str
+    in_pubmed: bool
+    lines: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What to tell people."""
+        name = f"known study {self.study.id}" + (f" ({self.study.label})" if self.study.label else "")
+        if not self.in_pubmed:
+            return f"{name} is not in PubMed"
+        if self.lines:
+            return f"{name} is not found: missed by {', '.join(self.lines)}"
+        return f"{name} is not found, though every line finds it: the limits exclude it"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a search came to."""
+
+    hits: tuple[int, ...]
+    whole: Found
+    slices: tuple[Slice, ...]
+    pmids: tuple[str, ...]
+    batches: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
+    acknowledged: tuple[str, ...]
+    missed: tuple[Missed, ...]
+
+
+class _Names:
+    """File names for answers, numbered as they are asked for."""
+
+    def __init__(self) -> None:
+        self.used = 0
+
+    def esearch(self) -> str:
+        self.used += 1
+        return f"esearch-{self.used:04d}.xml.gz"
+
+
+def search(plan: Plan) -> Steps[Outcome]:
+    """Run a plan.
+
+    Raises:
+        SearchError, Faults: PubMed refuses, warns, contradicts itself or does not give a record that it listed.
+    """
+    names = _Names()
+
+    def find(term: str, purpose: str, retmax: int) -> Steps[Found]:
+        parameters = {"db": "pubmed", "term": term, "retmode": "xml", "retstart": "0", "retmax": str(retmax)}
+        request = Request("esearch", parameters, names.esearch(), purpose)
+        return (yield from ask(request, lambda body: answers.esearch(body, retmax=retmax)))
+
+    noticed: list[tuple[str, str]] = []
+    hits: list[int] = []
+    for line in plan.lines:
+        found = yield from find(line.term, f"hits of {line.label}", 0)
+        hits.append(found.count)
+        noticed += [(f"{line.label}: {warning}", warning) for warning in found.warnings]
+        if not found.count:
+            noticed.append((f"{line.label} finds nothing: {line.text}", f"NoHits: {line.label}"))
+    whole, listed = yield from _agreed(find, plan.term)
+    said = {name for _, name in noticed}
+    noticed += [(f"the whole search: {warning}", warning) for warning in whole.warnings if warning not in said]
+    if not whole.count and all(hits):
+        noticed.append(("the whole search finds nothing", "NoHits: search"))
+    missed: list[Missed] = []
+    for study in plan.known:
+        missing = yield from _missed(find, plan, study, frozenset(listed.pmids))
+        if missing is not None:
+            missed.append(missing)
+            noticed.append((missing.sentence, study.name))
+    _stop(plan, noticed)
+    batches = yield from _fetch(listed.pmids)
+    return Outcome(
+        tuple(hits), whole, listed.slices, listed.pmids, tuple(batches),
+        warnings=tuple(sentence for sentence, _ in noticed),
+        acknowledged=tuple(sorted({name for _, name in noticed})),
+        missed=tuple(missed),
+    )  # fmt: skip
+
+
+def _agreed(find: Find, term: str) -> Steps[tuple[Found, Listing]]:
+    """The listing of a term, asked for anew when PubMed changes in the middle of it."""
+    for attempt in range(1, LISTINGS + 1):
+        whole = yield from find(term, "the whole search", MOST)
+        try:
+            return whole, (yield from listing(find, term, whole))
+        except Disagreement as fault:
+            if attempt == LISTINGS:
+                raise SearchError(
+                    f"PubMed's counts contradict each other ({fault})",
+                    where="esearch",
+                    mend="run the same command again later; nothing was filed",
+                ) from None
+            yield Wait(attempt * 2.0, str(fault), attempt)
+    raise AssertionError("unreachable")
+
+
+def _missed(find: Find, plan: Plan, study: KnownStudy, pmids: frozenset[str]) -> Steps[Missed | None]:
+    pmid = study.pmid
+    if not pmid:
+        found = yield from find(f'"{study.doi}"[aid]', f"known study {study.id}", MOST)
+        if len(found.pmids) != 1:
+            return Missed(study, "", False, ())
+        pmid = found.pmids[0]
+    if pmid in pmids:
+        return None
+    there = yield from find(f"{pmid}[uid]", f"known study {study.id}", 0)
+    if not there.count:
+        return Missed(study, pmid, False, ())
+    without = []
+    for line in plan.lines:
+        found = yield from find(f"({line.term}) AND {pmid}[uid]", f"known study {study.id} in {line.label}", 0)
+        if not found.count:
+            without.append(line.label)
+    return Missed(study, pmid, True, tuple(without))
+
+
+def _stop(plan: Plan, noticed: Sequence[tuple[str, str]]) -> None:
+    """Stop at whatever nobody has acknowledged, all of it at once."""
+    faults: list[WinnowError] = [
+        SearchError(
+            sentence,
+            where=plan.where,
+            mend=f"mend the strategy, or acknowledge it in config.yaml: entrez: acknowledged: ['{name}']",
+        )
+        for sentence, name in noticed
+        if name not in plan.acknowledged
+    ]
+    raise_all(faults)
+
+
+def _fetch(pmids: Sequence[str]) -> Steps[list[tuple[str, int]]]:
+    batches: list[tuple[str, int]] = []
+    for first in range(0, len(pmids), BATCH):
+        wanted = pmids[first : first + BATCH]
+        name = f"records-{first // BATCH + 1:04d}.xml.gz"
+        parameters = {"db": "pubmed", "id": ",".join(wanted), "retmode": "xml", "retmax": str(len(wanted))}
+        purpose = f"records {first + 1} to {first + len(wanted)}"
+        request = Request("efetch", parameters, name, purpose, len(wanted), len(pmids))
+        yield from ask(request, partial(answers.efetch, wanted=wanted))
+        batches.append((name, len(wanted)))
+    return batches
