@@ -57,7 +57,9 @@ class Row:
 @cache
 def table() -> tuple[Row, ...]:
     """The tag table, in order of preference within each format."""
-    rows = csv.DictReader(resources.files("winnow.records").joinpath("tags.csv").read_text(encoding="utf-8").splitlines())
+    rows = csv.DictReader(
+        resources.files("winnow.records").joinpath("tags.csv").read_text(encoding="utf-8").splitlines()
+    )
     return tuple(
         Row(row["format"], row["tag"], row["column"], row["how"], row["meaning"], HOW[row["how"]]) for row in rows
     )

@@ -194,14 +194,18 @@ def _winnow_id(value: str) -> list[str]:
 
 @cache
 def _types() -> dict[tuple[str, str], str]:
-    rows = csv.DictReader(resources.files("winnow.records").joinpath("types.csv").read_text(encoding="utf-8").splitlines())
+    rows = csv.DictReader(
+        resources.files("winnow.records").joinpath("types.csv").read_text(encoding="utf-8").splitlines()
+    )
     return {(row["how"], row["given"].lower()): row["type"] for row in rows}
 
 
 @cache
 def languages() -> dict[str, str]:
     """A language as databases write it (lower case), and its ISO 639-2 code as PubMed writes it."""
-    rows = csv.DictReader(resources.files("winnow.records").joinpath("languages.csv").read_text(encoding="utf-8").splitlines())
+    rows = csv.DictReader(
+        resources.files("winnow.records").joinpath("languages.csv").read_text(encoding="utf-8").splitlines()
+    )
     return {row["given"]: row["code"] for row in rows}
 
 
