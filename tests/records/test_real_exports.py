@@ -16,7 +16,7 @@ EMPTY = {"cnki/selfdefine_header_18_columns.txt"}
 @pytest.mark.slow
 def test_every_real_export_gives_all_its_records_each_with_a_title(shared: Path) -> None:
     """Records read equal the number counted by hand, start tags equal records, and no title is empty."""
-    folder = shared / "importers"
+    folder = shared / "data" / "importers"
     rows = list(csv.DictReader((folder / "manifest.csv").open(encoding="utf-8")))
     for row in rows:
         if row["file"] in EMPTY:
