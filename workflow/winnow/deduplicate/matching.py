@@ -1,15 +1,23 @@
-"""Which pairs of records are looked at, and what the rules say about each."""
+"""What the rules say about every candidate pair."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from winnow import text
+import numpy as np
+
+from winnow.deduplicate import blocking, comparing, evidence, fields
+from winnow.deduplicate.comparing import Bits
+from winnow.deduplicate.fields import Ints
+from winnow.deduplicate.weights import RULES, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: Pairs that are compared at once, so that memory does not grow with the number of pairs.
+CHUNK = 500_000
 
 
 @dataclass(frozen=True)
@@ -25,26 +33,42 @@ class Judgement:
 
 
 def judge(records: pd.DataFrame) -> list[Judgement]:
-    """Pairs with one PMID, with one DOI and title, or with one title, year and first page."""
-    blank = [""] * len(records)
-    column = {
-        name: records[name].tolist() if name in records else blank for name in ("pmid", "doi", "title", "year", "pages")
-    }
-    titles = [text.title_key(title) for title in column["title"]]
-    pages = [text.first_page(page) for page in column["pages"]]
-    dois = [text.doi(doi) for doi in column["doi"]]
-    found: dict[tuple[int, int], Judgement] = {}
-    rules: tuple[tuple[str, float, Iterable[tuple[str, ...]]], ...] = (
-        ("pmid", 1.0, ((pmid,) for pmid in column["pmid"])),
-        ("doi and title", 0.99, zip(dois, titles, strict=True)),
-        ("title, year and page", 0.95, zip(titles, column["year"], pages, strict=True)),
-    )
-    for rule, score, keys in rules:
-        first: dict[tuple[str, ...], int] = {}
-        for row, key in enumerate(keys):
-            if all(key):
-                other = first.setdefault(key, row)
-                if other != row:
-                    evidence = f"same {rule}: {' / '.join(key)}"
-                    found.setdefault((other, row), Judgement(other, row, "same", score, rule, evidence))
-    return [found[pair] for pair in sorted(found)]
+    """Every candidate pair on which a rule says something, sorted by row."""
+    prepared = fields.prepare(records)
+    a, b = blocking.candidates(prepared)
+    judged: list[Judgement] = []
+    for start in range(0, len(a), CHUNK):
+        judged += _judge(prepared, a[start : start + CHUNK], b[start : start + CHUNK])
+    return judged
+
+
+def _judge(prepared: fields.Fields, a: Ints, b: Ints) -> list[Judgement]:
+    levels = comparing.compare(prepared, a, b)
+    decided = first_rule(levels, len(a))
+    told = np.array([rule.verdict != "none" for rule in RULES] + [False])[decided]
+    kept = np.flatnonzero(told)
+    words = evidence.words(prepared, a[kept], b[kept], {field: bits[kept] for field, bits in levels.items()})
+    found = []
+    for place, text in zip(kept.tolist(), words, strict=True):
+        rule = RULES[decided[place]]
+        found.append(Judgement(int(a[place]), int(b[place]), rule.verdict, rule.score, rule.name, text))
+    return found
+
+
+def first_rule(levels: Mapping[str, Bits], count: int) -> Ints:
+    """The number of the first rule that fits each pair; ``len(RULES)`` where none does."""
+    decided = np.full(count, len(RULES), np.int64)
+    open_pairs = np.arange(count)
+    for number, rule in enumerate(RULES):
+        fits = np.ones(len(open_pairs), bool)
+        for field, allowed in rule.when.items():
+            mask = np.uint16(sum(comparing.bit(field, level) for level in allowed))
+            fits &= (levels[field][open_pairs] & mask) != 0
+        decided[open_pairs[fits]] = number
+        open_pairs = open_pairs[~fits]
+    return decided
+
+
+def rule_named(name: str) -> Rule:
+    """The rule of that name."""
+    return next(rule for rule in RULES if rule.name == name)

@@ -1,0 +1,261 @@
+"""How two records agree, field by field, for all candidate pairs at once.
+
+Each field of a pair gets one *level* (``LEVELS``), kept as a bit so that a rule can name several of them. ``unknown`` is a level of
+its own: an empty field agrees with nothing and contradicts nothing. Similarities come from rapidfuzz, whole columns at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.fuzz import partial_ratio, ratio, token_set_ratio, token_sort_ratio
+
+from winnow.deduplicate import chinese, places, titles
+from winnow.deduplicate.fields import Fields, Ints
+from winnow.deduplicate.weights import THRESHOLDS
+
+Bits = npt.NDArray[np.uint16]
+Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+
+#: field: its levels, the last one being what is left when nothing can be said.
+LEVELS: dict[str, tuple[str, ...]] = {
+    "pmid": ("same", "different", "unknown"),
+    "doi": ("same", "version", "different", "unknown"),
+    "kind": ("same", "different"),
+    "part": ("same", "different"),
+    "title": ("identical", "short", "near", "contained", "alike", "different", "foreign", "unknown"),
+    "numbers": ("same", "different"),
+    "authors": ("same", "first", "some", "different", "unknown"),
+    "year": ("same", "near", "far", "unknown"),
+    "journal": ("same", "alike", "different", "unknown"),
+    "volume": ("same", "different", "unknown"),
+    "issue": ("same", "different", "unknown"),
+    "pages": ("same", "near", "different", "unknown"),
+    "abstract": ("same", "similar", "different", "unknown"),
+}
+
+
+def bit(field: str, level: str) -> int:
+    """The bit of a level."""
+    return 1 << LEVELS[field].index(level)
+
+
+def compare(fields: Fields, a: Ints, b: Ints) -> Mapping[str, Bits]:
+    """The level of every field of every pair (rows ``a[i]``, ``b[i]``)."""
+    levels: dict[str, Bits] = {}
+    levels["title"], levels["numbers"], levels["part"] = _titles(fields, a, b)
+    levels["kind"] = _chosen("kind", {"same": fields.kind[a] == fields.kind[b]}, "different")
+    levels["pmid"] = _equal("pmid", fields.pmid_code, a, b)
+    levels["doi"] = _dois(fields, a, b)
+    levels["authors"] = _authors(fields, a, b, levels["title"])
+    levels["year"] = _years(fields, a, b)
+    levels["journal"] = _journals(fields, a, b)
+    levels["volume"] = _equal("volume", fields.volume_code, a, b)
+    levels["issue"] = _equal("issue", fields.issue_code, a, b)
+    levels["pages"] = _pages(fields, a, b)
+    levels["abstract"] = _abstracts(fields, a, b)
+    return levels
+
+
+def _chosen(field: str, conditions: Mapping[str, Flags], otherwise: str) -> Bits:
+    """The first level whose condition holds."""
+    bits = [np.uint16(bit(field, level)) for level in conditions]
+    return np.select(list(conditions.values()), bits, np.uint16(bit(field, otherwise))).astype(np.uint16)
+
+
+def _equal(field: str, code: Ints, a: Ints, b: Ints) -> Bits:
+    unknown = (code[a] < 0) | (code[b] < 0)
+    return _chosen(field, {"unknown": unknown, "same": code[a] == code[b]}, "different")
+
+
+def _taken(column: Sequence[str], rows: Ints) -> list[str]:
+    return [column[row] for row in rows.tolist()]
+
+
+def _scores(
+    one: Sequence[str],
+    other: Sequence[str],
+    scorer: Callable[..., Any],
+    where: Flags,
+    a: Ints,
+    b: Ints,
+    cutoff: float = 0,
+) -> Floats:
+    """``scorer`` of two columns for the pairs of ``where``; 0 elsewhere and below ``cutoff``."""
+    scores = np.zeros(len(a), np.float32)
+    if where.any():
+        found = process.cpdist(_taken(one, a[where]), _taken(other, b[where]), scorer=scorer, score_cutoff=cutoff)
+        scores[where] = found
+    return scores
+
+
+def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
+    limit = THRESHOLDS
+    code, script, length = fields.title_code, fields.script, fields.title_length
+    unknown = (code[a] < 0) | (code[b] < 0)
+    identical = ~unknown & (code[a] == code[b])
+    cjk = script == titles.CJK
+    foreign = ~unknown & (script[a] != script[b])
+    shortest = np.minimum(length[a], length[b])
+    short = identical & np.where(cjk[a], shortest < limit["title_short_cjk"], shortest < limit["title_short"])
+    latin = ~unknown & ~identical & ~foreign & ~cjk[a]
+    keys, words = fields.title_key, fields.title
+    whole = _scores(keys, keys, ratio, latin, a, b, limit["title_weak"])
+    close = latin & (whole >= limit["title_weak"])
+    sorted_words = _scores(
+        words, words, token_sort_ratio, close & (whole < limit["title_near"]), a, b, limit["title_near"]
+    )
+    near = latin & ((whole >= limit["title_near"]) | (sorted_words >= limit["title_near"]))
+    near |= _near_chinese(fields, a, b, ~unknown & ~identical & cjk[a] & cjk[b])
+    long_enough = np.where(cjk[a], shortest >= limit["title_contained_cjk"], shortest >= limit["title_contained"])
+    within = ~unknown & ~identical & ~foreign & ~near & long_enough
+    part_of = _scores(keys, keys, partial_ratio, within & ~cjk[a], a, b, limit["title_part"]) > 0
+    part_of |= _inside(keys, within & cjk[a], a, b)
+    alike = latin & (whole >= limit["title_alike"])
+    other_language = latin & ~near & ~alike & ~part_of & _other_language(fields, a, b)
+    conditions = {
+        "unknown": unknown, "short": short, "identical": identical, "foreign": foreign | other_language,
+        "near": near, "contained": part_of, "alike": alike,
+    }  # fmt: skip
+    level = _chosen("title", conditions, "different")
+    same_numbers = unknown | identical | foreign | (fields.numbers_code[a] == fields.numbers_code[b])
+    one_part = unknown | identical | foreign | (fields.part_code[a] == fields.part_code[b])
+    return (
+        level,
+        _chosen("numbers", {"same": same_numbers}, "different"),
+        _chosen("part", {"same": one_part}, "different"),
+    )
+
+
+def _near_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
+    """At most two signs apart on at least twelve, numbers equal: a fuzzy ratio would join unrelated short titles."""
+    length = fields.title_length
+    where = where & (np.minimum(length[a], length[b]) >= THRESHOLDS["title_near_cjk"])
+    where &= fields.numbers_code[a] == fields.numbers_code[b]
+    found = np.zeros(len(a), bool)
+    if where.any():
+        keys = fields.title_key
+        apart = process.cpdist(
+            _taken(keys, a[where]),
+            _taken(keys, b[where]),
+            scorer=Levenshtein.distance,
+            score_cutoff=THRESHOLDS["title_edits_cjk"],
+        )
+        found[where] = apart <= THRESHOLDS["title_edits_cjk"]
+    return found
+
+
+def _inside(keys: Sequence[str], where: Flags, a: Ints, b: Ints) -> Flags:
+    found = np.zeros(len(a), bool)
+    for place in np.flatnonzero(where).tolist():
+        one, other = keys[a[place]], keys[b[place]]
+        found[place] = one in other or other in one
+    return found
+
+
+def _other_language(fields: Fields, a: Ints, b: Ints) -> Flags:
+    """Two Latin titles in two languages: they cannot be compared, so they do not contradict each other."""
+    code = fields.language_code
+    return (code[a] >= 0) & (code[b] >= 0) & (code[a] != code[b])
+
+
+def _dois(fields: Fields, a: Ints, b: Ints) -> Bits:
+    code, base = fields.doi_code, fields.doi_base_code
+    unknown = (code[a] < 0) | (code[b] < 0)
+    conditions = {"unknown": unknown, "same": code[a] == code[b], "version": base[a] == base[b]}
+    return _chosen("doi", conditions, "different")
+
+
+def _authors(fields: Fields, a: Ints, b: Ints, title: Bits) -> Bits:
+    limit = THRESHOLDS
+    families = [people.families for people in fields.authors]
+    first = [people.first for people in fields.authors]
+    code = fields.authors_code
+    unknown = (code[a] < 0) | (code[b] < 0)
+    identical = ~unknown & (code[a] == code[b])
+    han = fields.han_authors
+    crossing = ~unknown & (han[a] != han[b])
+    rest = ~unknown & ~identical & ~crossing
+    whole = _scores(families, families, token_set_ratio, rest, a, b)
+    heads = _scores(first, first, token_set_ratio, rest, a, b)
+    same_first = heads >= limit["author_first"]
+    enough = whole >= limit["authors_same"]
+    read = np.zeros(len(a), np.int8)
+    for place in np.flatnonzero(crossing).tolist():
+        one, other = (a[place], b[place]) if han[a[place]] else (b[place], a[place])
+        read[place] = chinese.same_people(fields.raw_authors[one], fields.raw_authors[other])
+    conditions = {
+        "unknown": unknown | (crossing & (read == chinese.CANNOT_TELL)),
+        "same": identical | (rest & same_first & enough) | (read == chinese.SAME_PEOPLE),
+        "first": (rest & same_first) | (read == chinese.SAME_FIRST),
+        "some": (rest & (whole >= limit["authors_some"])) | (read == chinese.SOME_SHARED),
+    }
+    return _chosen("authors", conditions, "different")
+
+
+def _years(fields: Fields, a: Ints, b: Ints) -> Bits:
+    unknown = (fields.year[a] == 0) | (fields.year[b] == 0)
+    apart = np.abs(fields.year[a] - fields.year[b])
+    if fields.several_years:
+        for place in np.flatnonzero(~unknown & (apart > 0)).tolist():
+            ours, theirs = fields.years[a[place]], fields.years[b[place]]
+            apart[place] = min(abs(x - y) for x in ours for y in theirs)
+    return _chosen("year", {"unknown": unknown, "same": apart == 0, "near": apart == 1}, "far")
+
+
+def _journals(fields: Fields, a: Ints, b: Ints) -> Bits:
+    """By ISSN when they share one, else by name; each two names are compared once. A Chinese name is compared as pinyin."""
+    names, code = fields.journal_names, fields.journal_code
+    unknown = (code[a] < 0) | (code[b] < 0)
+    size = len(names) + 1
+    low, high = np.minimum(code[a], code[b]), np.maximum(code[a], code[b])
+    packed, inverse = np.unique(np.where(unknown | (low == high), -1, low * size + high), return_inverse=True)
+    verdicts = []
+    for pair in packed.tolist():
+        verdicts.append(_journal_level(names[pair // size], names[pair % size]) if pair >= 0 else "same")
+    bits = np.array([bit("journal", verdict) for verdict in verdicts], np.uint16)[inverse]
+    bits[unknown] = bit("journal", "unknown")
+    issn = fields.issn_code
+    both = np.flatnonzero((issn[a] >= 0) & (issn[b] >= 0) & (bits != bit("journal", "same"))).tolist()
+    shared = [place for place in both if fields.issn[a[place]] & fields.issn[b[place]]]
+    bits[shared] = bit("journal", "same")
+    return bits
+
+
+def _journal_level(one: str, other: str) -> str:
+    return chinese.same_journal(one, other) or places.same_journal(one, other) or "unknown"
+
+
+def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
+    first, last = fields.first_page, fields.last_page
+    prefix, locator = fields.page_prefix_code, fields.locator
+    unknown = (first[a] == 0) | (first[b] == 0) | ((locator[a] != locator[b]) & (first[a] != first[b]))
+    clash = (prefix[a] >= 0) & (prefix[b] >= 0) & (prefix[a] != prefix[b]) & ~locator[a]
+    ranged = (last[a] > first[a]) & (last[b] > first[b])
+    end = ranged & (last[a] == last[b])
+    overlap = (first[a] <= last[b]) & (first[b] <= last[a]) & ~locator[a]
+    conditions = {
+        "unknown": unknown,
+        "different": clash,
+        "same": first[a] == first[b],
+        "near": end | overlap,
+    }
+    return _chosen("pages", conditions, "different")
+
+
+def _abstracts(fields: Fields, a: Ints, b: Ints) -> Bits:
+    keys = fields.abstract
+    known = fields.has_abstract[a] & fields.has_abstract[b]
+    score = _scores(keys, keys, ratio, known, a, b, THRESHOLDS["abstract_similar"])
+    conditions = {
+        "unknown": ~known,
+        "same": score >= THRESHOLDS["abstract_same"],
+        "similar": score >= THRESHOLDS["abstract_similar"],
+    }
+    return _chosen("abstract", conditions, "different")

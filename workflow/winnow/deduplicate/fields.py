@@ -1,0 +1,198 @@
+"""The columns that are compared: each record's fields, once, in comparable form. Empty always means unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from winnow import text
+from winnow.deduplicate import people, places, titles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+T = TypeVar("T")
+
+#: How much of an abstract is compared, in characters.
+ABSTRACT = 400
+_LABEL = re.compile(
+    r"^\W*(?:abstract|background|objectives?|purpose|aims?|introduction|context|importance|摘要|目的|背景)[\s:：】\].-]+",
+    re.IGNORECASE,
+)
+_NOT_LETTER = re.compile(r"[\W_]+")
+_VERSION = re.compile(r"\.pub\d+$|/v\d+$|\.v\d+$")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Comparable columns, one entry a record, in the order of the records. A ``_code`` is equal where the values are; -1 is unknown."""
+
+    count: int
+    pmid_code: Ints
+    doi: Sequence[str]
+    doi_code: Ints
+    doi_base_code: Ints
+    title: Sequence[str]
+    title_key: Sequence[str]
+    title_code: Ints
+    title_length: Ints
+    script: Ints
+    language_code: Ints
+    numbers_code: Ints
+    part_code: Ints
+    kinds: Sequence[str]
+    kind: Ints
+    abstract: Sequence[str]
+    raw_abstract: Sequence[str]
+    has_abstract: Flags
+    han_abstract: Flags
+    authors: Sequence[people.People]
+    raw_authors: Sequence[str]
+    authors_code: Ints
+    han_authors: Flags
+    year: Ints
+    years: Sequence[tuple[int, ...]]
+    several_years: bool
+    journal_names: Sequence[str]
+    journal_code: Ints
+    issn: Sequence[frozenset[str]]
+    issn_code: Ints
+    volume: Sequence[str]
+    volume_code: Ints
+    issue: Sequence[str]
+    issue_code: Ints
+    pages: Sequence[places.Pages]
+    first_page: Ints
+    last_page: Ints
+    page_prefix_code: Ints
+    locator: Flags
+
+
+def prepare(records: pd.DataFrame) -> Fields:
+    """The comparable columns of ``records``; a column that is absent is empty."""
+    count = len(records)
+    blank = [""] * count
+
+    def column(*names: str) -> list[str]:
+        for name in names:
+            if name in records and (records[name] != "").any():
+                return records[name].tolist()
+        return blank
+
+    raw_title, raw_authors, raw_abstract = column("title"), column("authors"), column("abstract")
+    title = [titles.words(cell) for cell in raw_title]
+    key = [titles.key(words) for words in title]
+    script = integers(titles.script(words) for words in title)
+    doi = [text.doi(cell) if cell else "" for cell in column("doi")]
+    types = column("publication_types", "entry_type")
+    kinds = [titles.kind(cell, kind) for cell, kind in zip(raw_title, types, strict=True)]
+    authors = once(people.people, raw_authors)
+    volume, issue, pages = _places(column("volume"), column("issue"), column("pages"))
+    year, years = _years(column("year"), issue, [column("year_print"), column("year_electronic")])
+    journal = column("journal", "journal_abbrev")
+    journal_names = sorted(set(journal) - {""})
+    place = {name: order for order, name in enumerate(journal_names)}
+    issn = once(places.issns, [" ".join(cells) for cells in zip(column("issn"), column("isbn"), strict=True)])
+    abstract = [abstract_key(cell) if cell else "" for cell in raw_abstract]
+    return Fields(
+        count=count,
+        pmid_code=codes([cell.strip().lstrip("0") for cell in column("pmid")]),
+        doi=doi,
+        doi_code=codes(doi),
+        doi_base_code=codes([_VERSION.sub("", cell) if cell else "" for cell in doi]),
+        title=title,
+        title_key=key,
+        title_code=codes(key),
+        title_length=integers(len(cell) for cell in key),
+        script=script,
+        language_code=codes(
+            [titles.language(words) if kind == titles.LATIN else "" for words, kind in zip(title, script, strict=True)]
+        ),
+        numbers_code=codes([titles.numbers(words) or "none" for words in title]),
+        part_code=codes([titles.part(cell) or "none" for cell in raw_title]),
+        kinds=kinds,
+        kind=codes([kind or "ordinary" for kind in kinds]),
+        abstract=abstract,
+        raw_abstract=raw_abstract,
+        has_abstract=flags(bool(cell) for cell in abstract),
+        han_abstract=flags(not cell.isascii() and text.is_han(cell) for cell in abstract),
+        authors=authors,
+        raw_authors=raw_authors,
+        authors_code=codes([one.families for one in authors]),
+        han_authors=flags(not one.families.isascii() and text.is_han(one.families) for one in authors),
+        year=year,
+        years=years,
+        several_years=any(len(several) > 1 for several in years),
+        journal_names=journal_names,
+        journal_code=integers(place.get(name, -1) for name in journal),
+        issn=issn,
+        issn_code=integers(0 if several else -1 for several in issn),
+        volume=volume,
+        volume_code=codes(volume),
+        issue=issue,
+        issue_code=codes(issue),
+        pages=pages,
+        first_page=integers(page.first for page in pages),
+        last_page=integers(page.last for page in pages),
+        page_prefix_code=codes([page.prefix for page in pages]),
+        locator=flags(page.locator for page in pages),
+    )
+
+
+def once(function: Callable[[str], T], cells: Sequence[str]) -> list[T]:
+    """``function`` of every cell, worked out once for equal cells."""
+    known: dict[str, T] = {}
+    for cell in cells:
+        if cell not in known:
+            known[cell] = function(cell)
+    return [known[cell] for cell in cells]
+
+
+def integers(values: Iterable[int]) -> Ints:
+    """A column of whole numbers."""
+    return np.fromiter(values, np.int64)
+
+
+def flags(values: Iterable[bool]) -> Flags:
+    """A column of truth values."""
+    return np.fromiter(values, np.bool_)
+
+
+def codes(values: Sequence[str]) -> Ints:
+    """A number for each distinct value, in the order of the values' first appearance; -1 for an empty one."""
+    known: dict[str, int] = {"": -1}
+    return integers(known.setdefault(value, len(known) - 1) for value in values)
+
+
+def abstract_key(cell: str) -> str:
+    """The letters and digits of an abstract's beginning, without its first label; empty if it is too short to say anything."""
+    key = _NOT_LETTER.sub("", _LABEL.sub("", cell[:ABSTRACT]).casefold())
+    return key if len(key) >= 60 or (len(key) >= 25 and text.is_han(key)) else ""
+
+
+def _places(
+    volumes: Sequence[str], issues: Sequence[str], pages: Sequence[str]
+) -> tuple[list[str], list[str], list[places.Pages]]:
+    found = [places.located(*cells) if any(cells) else _NOWHERE for cells in zip(volumes, issues, pages, strict=True)]
+    return [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+
+
+_NOWHERE = ("", "", places.NO_PAGES)
+
+
+def _years(
+    cells: Sequence[str], issues: Sequence[str], others: Sequence[Sequence[str]]
+) -> tuple[Ints, list[tuple[int, ...]]]:
+    """The year cited, and every year that a record gives. A year that is the issue's number is the issue, put in the wrong place."""
+    cited = once(places.year, cells)
+    cited = [0 if issue == cell else year for year, issue, cell in zip(cited, issues, cells, strict=True)]
+    further = [once(places.year, other) for other in others]
+    every = [tuple(sorted({year for year in years if year})) for years in zip(cited, *further, strict=True)]
+    return integers(year or (several[0] if several else 0) for year, several in zip(cited, every, strict=True)), every

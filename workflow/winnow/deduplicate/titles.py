@@ -1,0 +1,162 @@
+"""What a title says, in a form that can be compared. Letters of every script stay; nothing is ever reduced to ASCII.
+
+A title becomes words (``words``), the same without spaces (``key``), the numbers in it, the number of its part if it is one of a
+series, the kind of document its wording gives away (an erratum, a reply), and the script or language it is written in.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from winnow import text
+
+_ASCII = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != "+"}
+_ASCII |= {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
+_ASCII[ord("'")] = ""
+_NOT_WORD = re.compile(r"[^\w+±]|_")
+_TAG = re.compile(
+    r"</?(?:sup|sub|i|b|u|em|strong|italic|bold|inf|scp|p|span)\b[^>]{0,40}>|\$\$?|~\(|~\[", re.IGNORECASE
+)
+_TRADE = re.compile(r"\((?:r|tm|c)\)|[®™©]", re.IGNORECASE)
+#: The scripts that a title can be written in.
+LATIN, CJK, CYRILLIC, OTHER, NONE = range(5)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0002ffff]")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_OTHER_LETTER = re.compile(r"[\u0530-\u1fff\u2c00-\u2dff\ua000-\ua8ff]")
+_DIGITS = re.compile(r"\d+")
+_MARK_OF_TYPE = re.compile(r"\s*\[[a-z](?:/[a-z]+)?\]\s*$", re.IGNORECASE)
+_CASES_NOTE = re.compile(r"附\s*[\d一二三四五六七八九十百]+\s*例[^)]{0,8}")
+
+_WORDS = yaml.safe_load(resources.files("winnow.deduplicate").joinpath("wording.yaml").read_text(encoding="utf-8"))
+_GREEK = {ord(letter): f" {name} " for name, letters in _WORDS["greek"].items() for letter in letters}
+_LANGUAGE_NOTE = re.compile(
+    rf"[\s.?!\])]*[\[(.?!]\s*(?:{'|'.join(_WORDS['language_notes'])})(?:\s*(?:and|,|/)\s*\w+)?\s*[\])]?[\s.]*$",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(rf"(?:\s*[\[(](?:{'|'.join(_WORDS['notes'])})[\])])+[\s.]*$", re.IGNORECASE)
+_KINDS = {kind: re.compile("|".join(patterns), re.IGNORECASE) for kind, patterns in _WORDS["kinds"].items()}
+_TYPES = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _WORDS["types"].items()}
+_ANY_KIND = re.compile(
+    "|".join(pattern for patterns in _WORDS["kinds"].values() for pattern in patterns), re.IGNORECASE
+)
+_DAMAGED = re.compile("|".join(_WORDS["no_title"]), re.IGNORECASE)
+_PART = re.compile(_WORDS["part_number"]["pattern"], re.IGNORECASE)
+_CHINESE_PART = re.compile(_WORDS["part_number"]["chinese"])
+_NUMERALS = {name: str(value) for value, names in _WORDS["part_number"]["numerals"].items() for name in names}
+_FUNCTION_WORDS = {word: language for language, words in _WORDS["function_words"].items() for word in words.split()}
+
+
+@cache
+def _simplified() -> dict[int, int]:
+    """Traditional Chinese characters and their simplified forms, one to one (OpenCC's table)."""
+    import opencc
+
+    characters = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+    simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(old): ord(new) for old, new in zip(characters, simple, strict=True) if old != new and len(new) == 1}
+
+
+def simplified(title: str) -> str:
+    """Traditional characters as simplified ones."""
+    return title.translate(_simplified())
+
+
+def words(title: str) -> str:
+    """The title's words, lower case, without marks, mark-up, trade marks and notes of language; empty if it is no title.
+
+    Digits alone are no title, nor is what a spreadsheet or a database puts in an empty field.
+    """
+    if "<" in title or "&" in title or "$" in title or "~" in title:
+        title = _TAG.sub("", html.unescape(title))
+    if "(" in title or not title.isascii():
+        title = _TRADE.sub("", title)
+    if title.endswith((")", "]", ").", "].")):
+        title = _NOTE.sub("", title)
+    if title.isascii():
+        if title[-6:].rstrip(" .])")[-3:].lower() in _LANGUAGE_ENDS:
+            title = _LANGUAGE_NOTE.sub("", title)
+        found = title.translate(_ASCII)
+    else:
+        found = _folded(title)
+    found = " ".join(found.split())
+    return "" if len(found) < 40 and _is_no_title(found) else found
+
+
+_LANGUAGE_ENDS = frozenset(name[-3:] for name in _WORDS["language_notes"])
+
+
+def _folded(title: str) -> str:
+    title = _LANGUAGE_NOTE.sub("", text.fold(title))
+    if _CJK.search(title):
+        title = _MARK_OF_TYPE.sub("", simplified(title))
+        title = unicodedata.normalize("NFC", title)
+    title = title.casefold().translate(_GREEK)
+    return _NOT_WORD.sub(" ", text.bare(title).replace("'", ""))
+
+
+def _is_no_title(found: str) -> bool:
+    return not any(c.isalpha() for c in found) or bool(_DAMAGED.fullmatch(found))
+
+
+def key(found: str) -> str:
+    """The words without spaces and without the note of how many cases a Chinese report adds (附15例报告)."""
+    if not found.isascii() and "例" in found:
+        found = _CASES_NOTE.sub("", found)
+    return found.replace(" ", "")
+
+
+def script(found: str) -> int:
+    """The script that a title is written in; ``NONE`` for an empty title. One Chinese character makes a title Chinese."""
+    if found.isascii():
+        return LATIN if found else NONE
+    if _CJK.search(found):
+        return CJK
+    if _CYRILLIC.search(found):
+        return CYRILLIC
+    return OTHER if _OTHER_LETTER.search(found) else LATIN
+
+
+def language(found: str) -> str:
+    """The language that the little words of a Latin title give away (``en``, ``fr``, ``de`` ...); empty when they do not."""
+    counts: dict[str, int] = {}
+    for word in found.split():
+        if name := _FUNCTION_WORDS.get(word):
+            counts[name] = counts.get(name, 0) + 1
+    if not counts:
+        return ""
+    best = sorted(counts, key=lambda name: (-counts[name], name))
+    clear = len(best) == 1 or counts[best[0]] > counts[best[1]]
+    return best[0] if clear and (best[0] == "en" or counts[best[0]] > 1) else ""
+
+
+def numbers(found: str) -> str:
+    """Every number in the title, in order: two titles that differ only here are two documents."""
+    return " ".join(_DIGITS.findall(found))
+
+
+def part(title: str) -> str:
+    """The number of the part, if the title says that it is one of a series (``Part II``, ``2.`` at a seam, ``（Ⅱ）``, ``续``)."""
+    if not title.isascii() and (chinese := _CHINESE_PART.search(text.fold(title))):
+        return _numeral(next(group for group in chinese.groups() if group))
+    found = _PART.search(title)
+    return _numeral(next(group for group in found.groups() if group)) if found else ""
+
+
+def _numeral(written: str) -> str:
+    return _NUMERALS.get(written.lower(), written.lower())
+
+
+def kind(title: str, types: str = "") -> str:
+    """The kind of document that the wording or the publication types give away (``erratum``, ``reply`` ...); empty for an ordinary one."""
+    if types and (named := next((name for name, pattern in _TYPES.items() if pattern.search(types)), "")):
+        return named
+    if not _ANY_KIND.search(title):
+        return ""
+    title = _NOTE.sub("", title)
+    return next((name for name, pattern in _KINDS.items() if pattern.search(title)), "")

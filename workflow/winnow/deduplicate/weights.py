@@ -1,0 +1,47 @@
+"""The one table of thresholds (``thresholds.csv``) and the one of rules (``rules.csv``)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from importlib import resources
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = resources.files("winnow.deduplicate").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+#: name: value, as documented in thresholds.csv.
+THRESHOLDS: dict[str, float] = {row["name"]: float(row["value"]) for row in _rows("thresholds.csv")}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of rules.csv: when every field named has one of its levels, the verdict holds.
+
+    Attributes:
+        name: the rule's name, shown with the pair.
+        verdict: same, possible, related, or nothing (the pair is of no interest).
+        score: how sure a ``same`` is, from 0 to 1: its share of true pairs on the developer sets (smoothed), or a judgement.
+        when: field: the levels that it may have.
+        why: the reasoning, one sentence.
+    """
+
+    name: str
+    verdict: str
+    score: float
+    when: dict[str, tuple[str, ...]]
+    why: str
+
+
+_NOT_FIELDS = ("rule", "verdict", "score", "why")
+
+
+def _rule(row: dict[str, str]) -> Rule:
+    when = {field: tuple(cell.split("|")) for field, cell in row.items() if cell and field not in _NOT_FIELDS}
+    return Rule(row["rule"], row["verdict"], float(row["score"]), when, row["why"])
+
+
+#: In order: the first rule that fits a pair decides.
+RULES: tuple[Rule, ...] = tuple(_rule(row) for row in _rows("rules.csv"))
