@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -115,7 +115,7 @@ def _replaced(now: Ledger, decision: Decision, seen: state.Known | None) -> list
     return rows[-1:]
 
 
-def _faults_of_last(now: Ledger, criteria: Sequence[str], people: set[str]) -> list[LedgerError]:
+def _faults_of_last(now: Ledger, criteria: Sequence[str] = (), people: Collection[str] = ()) -> list[LedgerError]:
     found = ledger.faults(now, criteria=criteria, people=people)
     return [fault for fault in found if fault.where == now.place(len(now.rows) - 1)]
 
@@ -130,6 +130,27 @@ def _settled(review: Review, decision: Decision, seen: state.Known | None) -> li
     report = seen.identities.named(decision.id).report
     about = [row for row in rows if row.report_id == report and row.stage == decision.stage]
     return sorted(row.link for row in current(about) if row.role != ADJUDICATOR)
+
+
+def rule(review: Review, one: str, other: str, ruling: str, by: str, note: str = "") -> str:
+    """Append to decisions/duplicates.csv that two records are the ``same`` document or ``different`` ones; returns the seal."""
+    return _append(review, "duplicates", {"id_1": one, "id_2": other, "ruling": ruling, "by": by, "note": note})
+
+
+def retrieve(review: Review, cells: Mapping[str, str]) -> str:
+    """Append to decisions/retrieval.csv where a full text is, or that it could not be had; returns the seal.
+
+    Args:
+        review: the review.
+        cells: ``id``, ``status``, ``by`` and, where they apply, ``reason``, ``obtained_from``, ``file``, ``sha256``.
+    """
+    return _append(review, "retrieval", cells)
+
+
+def _append(review: Review, kind: str, cells: Mapping[str, str]) -> str:
+    path = review.root / KINDS[kind].path
+    today = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return append.append(path, KINDS[kind], {"date": today, **cells}, _faults_of_last)
 
 
 def seal(review: Review, named: Sequence[str] = ()) -> list[tuple[str, int]]:

@@ -1,0 +1,236 @@
+"""The page's addresses. Everything it writes goes through the desk; every request has passed the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from winnow.decisions.kinds import BASES, STAGES
+from winnow.errors import WinnowError
+from winnow.screen.worklist import DUPLICATES
+from winnow.serve.desk import Desk, Item, Key, key_of
+from winnow.serve.shown import FIELDS, compared, pieces
+from winnow.serve.words import LANGUAGES, words
+
+#: A form is a few fields and a note; anything longer is not from this page.
+LONGEST_FORM = 100_000
+#: The list shows so many rows; the rest is counted.
+LONGEST_LIST = 500
+STATIC = {"page.css": "text/css; charset=utf-8", "keys.js": "text/javascript; charset=utf-8"}
+
+
+class Page:
+    """The screening page of one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.templates = Environment(
+            loader=PackageLoader("winnow.serve"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    @property
+    def app(self) -> Starlette:
+        """The application, without its guard."""
+        return Starlette(
+            routes=[
+                Route("/", self.start),
+                Route("/item", self.show),
+                Route("/undo", self.undo),
+                Route("/list", self.listing),
+                Route("/language", self.language),
+                Route("/decide", self.decide, methods=["POST"]),
+                Route("/rule", self.rule, methods=["POST"]),
+                Route("/retrieve", self.retrieve, methods=["POST"]),
+                Route("/static/{name}", self.static),
+            ]
+        )
+
+    async def start(self, request: Request) -> Response:
+        """The first item that waits, or that nothing does."""
+        queue = await run_in_threadpool(self.desk.queue)
+        if queue:
+            return RedirectResponse(_item_address(key_of(queue[0])), 303)
+        return await self._rendered(request, "done.html", {})
+
+    async def show(self, request: Request) -> Response:
+        """One item."""
+        return await self._item(request, _key(request.query_params))
+
+    async def undo(self, request: Request) -> Response:
+        """The reviewer's last decision, or the one ``n`` before it, to be decided again."""
+        back = request.query_params.get("n", "0")
+        history = await run_in_threadpool(self.desk.history)
+        place = int(back) if back.isdigit() else 0
+        if place >= len(history):
+            return RedirectResponse("/", 303)
+        row = history[place]
+        return await self._item(request, Key(row.stage, row.report_id), back=place + 1)
+
+    async def listing(self, request: Request) -> Response:
+        """What waits for this person."""
+        queue = await run_in_threadpool(self.desk.queue)
+        rows = [{**row, "address": _item_address(key_of(row))} for row in queue[:LONGEST_LIST]]
+        return await self._rendered(request, "list.html", {"rows": rows, "more": max(0, len(queue) - LONGEST_LIST)})
+
+    async def language(self, request: Request) -> Response:
+        """The same page in the other language."""
+        response = RedirectResponse(_inside(request.query_params.get("back", "/")), 303)
+        chosen = request.query_params.get("to", "en")
+        response.set_cookie("language", chosen if chosen in LANGUAGES else "en", samesite="strict", max_age=31_536_000)
+        return response
+
+    async def static(self, request: Request) -> Response:
+        """The style and the keys."""
+        name = request.path_params["name"]
+        if name not in STATIC:
+            return Response(status_code=404)
+        content = resources.files("winnow.serve").joinpath("static", name).read_bytes()
+        return Response(content, headers={"content-type": STATIC[name]})
+
+    async def decide(self, request: Request) -> Response:
+        """A decision at title and abstract or at full text."""
+        form = await _form(request)
+        decision, criterion = form.get("decision", ""), ""
+        if decision.startswith("exclude:"):
+            decision, _, criterion = decision.partition(":")
+        key = _key(form)
+
+        def write() -> bool:
+            basis, note = form.get("basis", ""), form.get("note", "")
+            return self.desk.decide(key, decision, criterion, basis, note, form.get("previous", ""))
+
+        return await self._written(request, form, write)
+
+    async def rule(self, request: Request) -> Response:
+        """A ruling on two records that may be one document."""
+        form = await _form(request)
+        return await self._written(
+            request, form, lambda: self.desk.rule(_key(form), form.get("ruling", ""), form.get("note", ""))
+        )
+
+    async def retrieve(self, request: Request) -> Response:
+        """Where a full text is, or that it could not be had."""
+        form = await _form(request)
+        return await self._written(
+            request,
+            form,
+            lambda: self.desk.retrieve(
+                _key(form), form.get("status", ""), form.get("reason", ""), form.get("obtained_from", "")
+            ),
+        )
+
+    async def _written(self, request: Request, form: Mapping[str, str], write: Callable[[], bool | None]) -> Response:
+        """Write, then go on to what came next on the list; a fault is shown, and nothing was written then."""
+        try:
+            done = await run_in_threadpool(write)
+        except WinnowError as error:
+            return await self._rendered(request, "fault.html", {"fault": error.line, "key": _key(form)}, status=422)
+        if done is False:
+            return await self._rendered(request, "fault.html", {"fault": "", "key": _key(form)}, status=409)
+        queue = await run_in_threadpool(self.desk.queue)
+        following = next((row for row in queue if _item_address(key_of(row)) == form.get("next", "")), None)
+        return RedirectResponse(_item_address(key_of(following)) if following else "/", 303)
+
+    async def _item(self, request: Request, key: Key, back: int = 0) -> Response:
+        try:
+            item = await run_in_threadpool(self.desk.item, key)
+            queue = await run_in_threadpool(self.desk.queue)
+        except WinnowError as error:
+            return await self._rendered(request, "fault.html", {"fault": error.line, "key": key}, status=422)
+        if item is None:
+            return RedirectResponse("/", 303)
+        places = [key_of(row) for row in queue]
+        at = places.index(key) if key in places else -1
+        labels = self.desk.labels
+        context = {
+            "item": item,
+            "record": item.record,
+            "left": len(queue),
+            "next": _item_address(places[at + 1]) if at + 1 < len(places) else "",
+            "previous": _item_address(places[at - 1]) if at > 0 else "",
+            "title": pieces("title", item.record.get("title", ""), item.verdicts, labels),
+            "fields": [
+                (name, pieces(name, item.record[name], item.verdicts, labels))
+                for name in FIELDS
+                if item.record.get(name)
+            ],
+            "evidence": [row for row in item.verdicts if row["quote"] or row["verdict"] != "unclear"],
+            "labels": labels,
+            "criteria": self.desk.criteria,
+            "bases": BASES,
+            "basis": _basis(item),
+            "compared": compared(item.record, item.other),
+            "back": back,
+            "needs_reason": key.stage == "full_text",
+        }
+        name = (
+            "duplicates.html" if key.stage == DUPLICATES else "item.html" if key.stage in STAGES else "retrieval.html"
+        )
+        return await self._rendered(request, name, context)
+
+    async def _rendered(self, request: Request, name: str, context: Mapping[str, Any], status: int = 200) -> Response:
+        said = request.cookies.get("language", "") or request.headers.get("accept-language", "")[:2]
+        language = said if said in LANGUAGES else "en"
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        try:
+            history = await run_in_threadpool(self.desk.history)
+        except WinnowError:
+            history = []
+        html = self.templates.get_template(name).render(
+            w=words(language),
+            lang=LANGUAGES[language],
+            switch=urlencode(
+                {"to": "zh" if language == "en" else "en", "back": here if request.method == "GET" else "/"}
+            ),
+            desk=self.desk,
+            last=history[0] if history else None,
+            last_title=self.desk.reports.reports[history[0].report_id].get("title", "") if history else "",
+            **context,
+        )
+        return HTMLResponse(html, status)
+
+
+def _basis(item: Item) -> str:
+    """What is taken to have been read unless the reviewer says otherwise."""
+    if item.own and item.own.basis in BASES:
+        return item.own.basis
+    if item.key.stage == "full_text":
+        return "full text"
+    return "abstract" if item.record.get("abstract") else "title"
+
+
+def _key(said: Mapping[str, str]) -> Key:
+    return Key(said.get("stage", ""), said.get("report", ""), said.get("other", ""))
+
+
+def _item_address(key: Key) -> str:
+    return f"/item?{urlencode(key.query)}"
+
+
+def _inside(address: str) -> str:
+    """An address of this page, or its start: a link must not lead away."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form, each once; a form that is too long is none."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_FORM:
+            return {}
+    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: values[-1] for name, values in fields.items()}
