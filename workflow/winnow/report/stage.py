@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from winnow import files, tables
-from winnow.report import diagram, evidence, lists, pdf, prisma_csv, svg
+from winnow import config, files, tables
+from winnow.report import diagram, evidence, lists, page, pdf, prisma_csv, svg
 from winnow.report import flow as flows
 from winnow.report import notes as words
 from winnow.review import Review
@@ -32,6 +32,23 @@ def run(review: Review) -> None:
     files.write_bytes(folder / "prisma.png", svg.png(drawn))
     files.write_bytes(folder / "prisma.pdf", pdf.pdf(picture))
     tables.write_rows(folder / "prisma2020.csv", prisma_csv.rows(flow, gathered.plan.criteria), prisma_csv.COLUMNS)
+    _reproduce(review)
+    files.write_text(folder / "index.html", page.build(review, gathered, flow, notes, picture))
+
+
+def _reproduce(review: Review) -> None:
+    """Set the published figures beside what this review establishes, if ``config/published.yaml`` names any."""
+    from winnow.synthesise.reproduction import COLUMNS, reproduction
+
+    path = review.config_dir / "published.yaml"
+    published = config.load_yaml(path)[0] if path.is_file() else {}
+    rows = reproduction(
+        published or {},
+        tables.read(review.result("extract", "values.csv"), columns=tables.VALUES),
+        tables.read(review.result("extract", "studies.csv"), columns=tables.STUDIES),
+        tables.read(review.result("screen", "decisions.csv"), columns=tables.DECISIONS),
+    )
+    tables.write(review.result("report", "reproduction.csv"), rows, COLUMNS)
 
 
 def _about(flow: flows.Flow, notes: words.Notes) -> dict[str, object]:
