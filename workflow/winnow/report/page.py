@@ -41,6 +41,7 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
         question=str(review.settings["review"].get("question", "")),
         diagram=Markup(svg(picture, lambda key: f"#list={key}")),
         identities=flow.identities,
+        beside=_beside(flow),
         has_open=bool(to_decide),
         told=told,
         version=__version__,
@@ -51,6 +52,30 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
         datatables_css=Markup(_component("dt_bundle.css")),
         datatables_js=Markup(_component("dt_bundle.js")),
     )
+
+
+#: Boxes that the diagram's notes count; label.
+BESIDE = {
+    "other_duplicates": "records of other methods that were found again",
+    "other_known": "records of other methods known before",
+    "other_dismissed": "records of other methods dismissed on title or by rule",
+    "new_reports_of_previous_studies": "new reports of studies that the review already had",
+}
+_SPLIT = {
+    "records_excluded": "excluded",
+    "dbr_assessed": "assessed on",
+    "other_assessed": "assessed, other methods, on",
+}
+
+
+def _beside(flow: Flow) -> list[dict[str, object]]:
+    """The lists behind the numbers that stand in the diagram's notes."""
+    found: list[dict[str, object]] = [
+        {"key": key, "label": label, "n": flow.n(key)} for key, label in BESIDE.items() if flow.n(key)
+    ]
+    for key, words in _SPLIT.items():
+        found += [{"key": part.key, "label": f"{words} {part.label}", "n": part.n} for part in flow.boxes[key].parts]
+    return found
 
 
 def json_for_html(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict
 
 from winnow import config, files, tables
@@ -12,13 +13,14 @@ from winnow.review import Review
 
 
 def run(review: Review) -> None:
-    """Write everything under ``results/report``.
+    """Write everything under ``results/report``. After a fault nothing is there: missing, never stale.
 
     Raises:
         InputError: a table of an earlier stage is missing.
-        IdentityError: the flow does not add up; then nothing is written.
+        IdentityError, Faults: the flow does not add up.
         RenderError: the diagram cannot be drawn faithfully.
     """
+    shutil.rmtree(review.results / "report", ignore_errors=True)
     gathered = evidence.read(review)
     flow = flows.flow(gathered)
     notes = words.notes(gathered, flow)
