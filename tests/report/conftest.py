@@ -121,7 +121,78 @@ def on_disk(evidence: Evidence, root: Path) -> Path:
     tables.write_rows(results / "deduplicate" / "merged.csv", evidence.merged.values(), tables.MERGED)
     tables.write_rows(results / "screen" / "decisions.csv", evidence.decisions, tables.DECISIONS)
     tables.write_rows(results / "extract" / "studies.csv", evidence.studies, tables.STUDIES)
+    tables.write_rows(results / "extract" / "values.csv", _values(evidence), tables.VALUES)
+    tables.write_rows(results / "screen" / "verdicts.csv", _verdicts(evidence), tables.VERDICTS)
+    tables.write_rows(results / "screen" / "to_decide.csv", _to_decide(evidence), TO_DECIDE)
+    tables.write_rows(results / "deduplicate" / "pairs.csv", _pairs(evidence), tables.PAIRS)
+    tables.write_rows(
+        results / "extract" / "extraction_table.csv", _table(evidence), ("study_id", "study", "n_total", "reports")
+    )
+    tables.write_rows(root / "decisions" / "screening" / "ann.csv", _ledger(evidence), tables.SCREENING_LEDGER)
     return root
+
+
+TO_DECIDE = (
+    "report_id", "stage", "why", "waiting_for", "rank", "title", "year", "journal", "authors", "proposal", "evidence",
+    "other_id",
+)  # fmt: skip
+
+
+def _values(evidence: Evidence) -> list[Row]:
+    return [
+        {"study_id": row["study_id"], "report_id": row["report_id"], "field": "n_total", "value": "26", "number": "26",
+         "quote": "twenty-six <b>patients</b>", "by": "ann", "source": "abstract", "confidence": "1"}
+        for row in evidence.studies
+    ]  # fmt: skip
+
+
+def _verdicts(evidence: Evidence) -> list[Row]:
+    return [
+        {"report_id": report, "criterion": "population", "verdict": "met", "rule": "disease", "field": "title",
+         "quote": row["title"][:10], "start": "0", "end": str(len(row["title"][:10]))}
+        for report, row in sorted(evidence.merged.items())
+    ]  # fmt: skip
+
+
+def _to_decide(evidence: Evidence) -> list[Row]:
+    return [
+        {"report_id": row["report_id"], "stage": row["stage"], "why": "no decision", "rank": str(place + 1)}
+        for place, row in enumerate(row for row in evidence.decisions if row["decision"] == "awaiting")
+    ]
+
+
+def _pairs(evidence: Evidence) -> list[Row]:
+    return [
+        {
+            "record_id_1": report,
+            "record_id_2": record,
+            "verdict": "same",
+            "score": "1",
+            "rule": "same doi",
+            "evidence": "10.1/x",
+        }
+        for record, report in evidence.reports.items()
+        if record != report
+    ]
+
+
+def _table(evidence: Evidence) -> list[Row]:
+    found: dict[str, list[str]] = {}
+    for row in evidence.studies:
+        found.setdefault(row["study_id"], []).append(row["report_id"])
+    return [
+        {"study_id": study, "study": f"Doe {place}", "n_total": "26", "reports": "; ".join(reports)}
+        for place, (study, reports) in enumerate(sorted(found.items()))
+    ]
+
+
+def _ledger(evidence: Evidence) -> list[Row]:
+    return [
+        {"date": "2026-01-05", "id": row["report_id"], "stage": row["stage"], "decision": row["decision"],
+         "criterion": "", "role": "reviewer", "basis": row["basis"], "note": "<i>said so</i>"}
+        for row in evidence.decisions
+        if row["stage"] in ("title_abstract", "full_text") and row["decision"] != "awaiting"
+    ]  # fmt: skip
 
 
 @pytest.fixture(scope="session")

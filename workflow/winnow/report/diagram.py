@@ -135,7 +135,6 @@ def _boxes(
     bottom = y
     for row in ROWS:
         stacks: dict[str, float] = {}
-        bottom = y
         for cell in (cell for cell in shown if cell.row == row):
             inset = 34.0 if cell.column == "previous" and cell.kind == "awaiting" else 0.0
             w = WIDTHS[cell.column] - inset

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from winnow.errors import IdentityError
+from winnow.errors import IdentityError, raise_all
 from winnow.report.boxes import Box, record_row, report_row
 from winnow.report.evidence import Evidence, Row, SourcePlan
 from winnow.report.identities import Identity, identities
@@ -90,12 +90,14 @@ _LINES = (
     _Line("other_included", "report", "other", ("included",)),
 )
 
+_FAULTS = 40
+
 
 def flow(evidence: Evidence) -> Flow:
     """Count the latest search of a review.
 
     Raises:
-        IdentityError: the tables contradict each other or the arithmetic does not add up; every fault is named.
+        IdentityError, Faults: the tables contradict each other or the arithmetic does not add up; every fault is named.
     """
     _stop(faults_of_tables(evidence))
     places, wrong = report_places(evidence)
@@ -121,11 +123,11 @@ def flow(evidence: Evidence) -> Flow:
 
 
 def _stop(wrong: Sequence[str]) -> None:
-    if wrong:
-        shown = "; ".join(wrong[:8]) + (f"; and {len(wrong) - 8} more" if len(wrong) > 8 else "")
-        raise IdentityError(
-            f"the flow does not add up: {shown}", where="results", mend="run the stages again, or mend what is named"
-        )
+    """Raise every fault, each on its line; of very many the first are enough to see what happened."""
+    shown = [*wrong[:_FAULTS], *([f"and {len(wrong) - _FAULTS} faults more"] if len(wrong) > _FAULTS else [])]
+    raise_all(
+        [IdentityError(fault, where="the flow", mend="no diagram is drawn; run the stages again") for fault in shown]
+    )
 
 
 def _filled(line: _Line, rows: Sequence[Journey], evidence: Evidence, studies: dict[str, list[str]]) -> Box:

@@ -19,15 +19,9 @@ def every_box(flow: Flow) -> Iterator[Box]:
 
 
 def write(flow: Flow, folder: Path) -> None:
-    """Write the lists into ``folder``, and remove lists of boxes that no longer apply."""
-    wanted = set()
-    for box in every_box(flow):
-        if box.rows is not None:
-            tables.write_rows(folder / f"{box.key}.csv", box.rows, COLUMNS[box.unit])
-            wanted.add(f"{box.key}.csv")
-    for old in folder.glob("*.csv"):
-        if old.name not in wanted:
-            old.unlink()
+    """Write the lists into ``folder``."""
+    for box in {box.key: box for box in every_box(flow) if box.rows is not None}.values():
+        tables.write_rows(folder / f"{box.key}.csv", box.rows or (), COLUMNS[box.unit])
 
 
 def as_json(flow: Flow, folder: str) -> dict[str, dict[str, Any]]:

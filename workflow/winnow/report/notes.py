@@ -102,7 +102,8 @@ def _found_again(flow: Flow) -> str:
 
 
 def _previous(evidence: Evidence, flow: Flow) -> str:
-    reported, established = evidence.plan.previous_reported, flow.n("previous_studies")
+    reported = evidence.plan.previous_reported
+    established = len({row["study_id"] for row in evidence.plan.previous_review})
     if reported is None or not flow.updated or reported == established:
         return ""
-    return f"The previous version reported {_count(reported, 'study', 'studies')}; {established} are established here."
+    return f"The review done elsewhere reported {_count(reported, 'study', 'studies')}; {established} are established here."

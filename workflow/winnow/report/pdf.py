@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from winnow.report.shapes import Arrow, Picture, Rect, Text
-from winnow.report.svg import arrow_head
+from winnow.report.svg import arrow_head, list_file
 from winnow.report.typeface import han, latin, runs, width
 
 _LINE = (0x44, 0x44, 0x44)
 _POINTS = 0.75  # one pixel in points
 
 
-def pdf(picture: Picture, lists: str = "lists") -> bytes:
+def pdf(picture: Picture) -> bytes:
     """The picture on one page of its own size."""
     from fpdf import FPDF
 
@@ -28,18 +28,18 @@ def pdf(picture: Picture, lists: str = "lists") -> bytes:
     page.add_page()
     page.set_line_width(_POINTS)
     for shape in picture.shapes:
-        _draw(page, shape, lists)
+        _draw(page, shape)
     return bytes(page.output())
 
 
-def _draw(page: Any, shape: Rect | Text | Arrow, lists: str) -> None:
+def _draw(page: Any, shape: Rect | Text | Arrow) -> None:
     if isinstance(shape, Rect):
         page.set_dash_pattern(*((4, 2) if shape.dashed else ()))
         page.set_draw_color(*_rgb(shape.stroke))
         page.set_fill_color(*_rgb(shape.fill))
         page.rect(shape.x * _POINTS, shape.y * _POINTS, shape.w * _POINTS, shape.h * _POINTS, style="DF")
     elif isinstance(shape, Text):
-        _write(page, shape, lists)
+        _write(page, shape)
     else:
         page.set_draw_color(*_LINE)
         page.set_fill_color(*_LINE)
@@ -49,7 +49,7 @@ def _draw(page: Any, shape: Rect | Text | Arrow, lists: str) -> None:
         page.polygon([(x * _POINTS, y * _POINTS) for x, y in arrow_head(shape)], style="F")
 
 
-def _write(page: Any, shape: Text, lists: str) -> None:
+def _write(page: Any, shape: Text) -> None:
     long, size = width(shape.text, shape.size) * _POINTS, shape.size * _POINTS
     x, y = shape.x * _POINTS, shape.y * _POINTS
     page.set_text_color(*_rgb(shape.ink))
@@ -68,7 +68,7 @@ def _write(page: Any, shape: Text, lists: str) -> None:
     else:
         write()
         if shape.key:
-            page.link(start, y - size, long, size * 1.3, f"{lists}/{shape.key}.csv")
+            page.link(start, y - size, long, size * 1.3, list_file(shape.key))
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

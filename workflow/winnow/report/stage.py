@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict
 
-from winnow import files, tables
-from winnow.report import diagram, evidence, lists, pdf, prisma_csv, svg
+from winnow import config, files, tables
+from winnow.report import diagram, evidence, lists, page, pdf, prisma_csv, svg
 from winnow.report import flow as flows
 from winnow.report import notes as words
 from winnow.review import Review
 
 
 def run(review: Review) -> None:
-    """Write everything under ``results/report``.
+    """Write everything under ``results/report``. After a fault nothing is there: missing, never stale.
 
     Raises:
         InputError: a table of an earlier stage is missing.
-        IdentityError: the flow does not add up; then nothing is written.
+        IdentityError, Faults: the flow does not add up.
         RenderError: the diagram cannot be drawn faithfully.
     """
+    shutil.rmtree(review.results / "report", ignore_errors=True)
     gathered = evidence.read(review)
     flow = flows.flow(gathered)
     notes = words.notes(gathered, flow)
@@ -32,6 +34,23 @@ def run(review: Review) -> None:
     files.write_bytes(folder / "prisma.png", svg.png(drawn))
     files.write_bytes(folder / "prisma.pdf", pdf.pdf(picture))
     tables.write_rows(folder / "prisma2020.csv", prisma_csv.rows(flow, gathered.plan.criteria), prisma_csv.COLUMNS)
+    _reproduce(review)
+    files.write_text(folder / "index.html", page.build(review, gathered, flow, notes, picture))
+
+
+def _reproduce(review: Review) -> None:
+    """Set the published figures beside what this review establishes, if ``config/published.yaml`` names any."""
+    from winnow.synthesise.reproduction import COLUMNS, reproduction
+
+    path = review.config_dir / "published.yaml"
+    published = config.load_yaml(path)[0] if path.is_file() else {}
+    rows = reproduction(
+        published or {},
+        tables.read(review.result("extract", "values.csv"), columns=tables.VALUES),
+        tables.read(review.result("extract", "studies.csv"), columns=tables.STUDIES),
+        tables.read(review.result("screen", "decisions.csv"), columns=tables.DECISIONS),
+    )
+    tables.write(review.result("report", "reproduction.csv"), rows, COLUMNS)
 
 
 def _about(flow: flows.Flow, notes: words.Notes) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 from winnow.errors import RenderError
@@ -11,10 +12,15 @@ from winnow.report.typeface import FAMILY, han, latin, width
 _HEAD = 6.0
 
 
-def svg(picture: Picture, lists: str = "lists") -> str:
-    """The picture as SVG text; each line with a list is a link to ``<lists>/<key>.csv``."""
+def list_file(key: str) -> str:
+    """Where the list of a box stands, seen from the picture."""
+    return f"lists/{key}.csv"
+
+
+def svg(picture: Picture, link: Callable[[str], str] = list_file) -> str:
+    """The picture as SVG text; each line with a list is a link to what ``link`` says of its key."""
     w, h = _n(picture.width), _n(picture.height)
-    body = "\n".join(_drawn(shape, lists) for shape in picture.shapes)
+    body = "\n".join(_drawn(shape, link) for shape in picture.shapes)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
         f'role="group" aria-labelledby="prisma-title prisma-text" font-family="{FAMILY}">\n'
@@ -28,7 +34,7 @@ def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _drawn(shape: Shape, lists: str) -> str:
+def _drawn(shape: Shape, link: Callable[[str], str]) -> str:
     if isinstance(shape, Rect):
         dash = ' stroke-dasharray="5 3"' if shape.dashed else ""
         return (
@@ -36,11 +42,11 @@ def _drawn(shape: Shape, lists: str) -> str:
             f'fill="{shape.fill}" stroke="{shape.stroke}"{dash}/>'
         )
     if isinstance(shape, Text):
-        return _text(shape, lists)
+        return _text(shape, link)
     return _arrow(shape)
 
 
-def _text(shape: Text, lists: str) -> str:
+def _text(shape: Text, link: Callable[[str], str]) -> str:
     anchor = ' text-anchor="middle"' if shape.middle else ""
     turn = f' transform="rotate(-90 {_n(shape.x)} {_n(shape.y)})"' if shape.upright else ""
     width(shape.text, shape.size)  # a character without a glyph stops the picture here
@@ -50,7 +56,7 @@ def _text(shape: Text, lists: str) -> str:
     )
     if not shape.key:
         return text
-    return f'<a href="{escape(lists)}/{escape(shape.key)}.csv" data-box="{escape(shape.key)}">{text}</a>'
+    return f'<a href="{escape(link(shape.key))}" data-box="{escape(shape.key)}">{text}</a>'
 
 
 def _arrow(shape: Arrow) -> str:

@@ -1,0 +1,124 @@
+"""``index.html``: the whole review in one file that asks nothing of any network.
+
+Jinja2 fills the template with everything escaped; reports and lists travel as JSON and are shown by DataTables, which comes
+with the dependency itables.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from winnow import __version__, tables
+from winnow.decisions import ledger
+from winnow.decisions.identities import Identities
+from winnow.decisions.kinds import KINDS
+from winnow.report import page_data
+from winnow.report.evidence import Evidence, Row
+from winnow.report.flow import Flow
+from winnow.report.notes import Notes
+from winnow.report.sections import optional, sections
+from winnow.report.shapes import Picture
+from winnow.report.svg import svg
+from winnow.report.typeface import web_font
+from winnow.review import Review
+
+
+def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture: Picture) -> str:
+    """The page as HTML text."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    to_decide = optional(review.result("screen", "to_decide.csv"))
+    data = page_data.payload(evidence, flow, _story(review, evidence), to_decide)
+    told = sections(review)
+    packed = json_for_html(data)
+    return environment.from_string(_template("page.html.jinja")).render(
+        notes=notes,
+        question=str(review.settings["review"].get("question", "")),
+        diagram=Markup(svg(picture, lambda key: f"#list={key}")),
+        identities=flow.identities,
+        beside=_beside(flow),
+        has_open=bool(to_decide),
+        told=told,
+        version=__version__,
+        data=Markup(packed),
+        font_face=Markup(web_font({*packed, *notes.title, *repr(told)})),
+        css=Markup(_template("page.css")),
+        js=Markup(_template("page.js")),
+        datatables_css=Markup(_component("dt_bundle.css")),
+        datatables_js=Markup(_component("dt_bundle.js")),
+    )
+
+
+#: Boxes that the diagram's notes count; label.
+BESIDE = {
+    "other_duplicates": "records of other methods that were found again",
+    "other_known": "records of other methods known before",
+    "other_dismissed": "records of other methods dismissed on title or by rule",
+    "new_reports_of_previous_studies": "new reports of studies that the review already had",
+}
+_SPLIT = {
+    "records_excluded": "excluded",
+    "dbr_assessed": "assessed on",
+    "other_assessed": "assessed, other methods, on",
+}
+
+
+def _beside(flow: Flow) -> list[dict[str, object]]:
+    """The lists behind the numbers that stand in the diagram's notes."""
+    found: list[dict[str, object]] = [
+        {"key": key, "label": label, "n": flow.n(key)} for key, label in BESIDE.items() if flow.n(key)
+    ]
+    for key, words in _SPLIT.items():
+        found += [{"key": part.key, "label": f"{words} {part.label}", "n": part.n} for part in flow.boxes[key].parts]
+    return found
+
+
+def json_for_html(value: Any) -> str:
+    """JSON that no HTML parser can leave: ``<``, ``>`` and ``&`` are escaped, as are U+2028 and U+2029."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _template(name: str) -> str:
+    return resources.files("winnow.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _component(name: str) -> str:
+    """A file of DataTables as itables ships it, for use inside ``<script>`` or ``<style>``."""
+    text = resources.files("itables").joinpath("html", name).read_text(encoding="utf-8")
+    return text.replace("</script", "<\\/script").replace("</style", "<\\/style")
+
+
+def _story(review: Review, evidence: Evidence) -> page_data.Story:
+    """The optional tables of the journeys."""
+    names = Identities(evidence.records, evidence.reports)
+    pairs = optional(review.result("deduplicate", "pairs.csv"), tables.PAIRS)
+    digests = [
+        row | {"report_id": names.named(row["id"]).report} for row in optional(review.config_dir / "digests.csv")
+    ]
+    return page_data.Story(
+        verdicts=page_data.by_report(optional(review.result("screen", "verdicts.csv"), tables.VERDICTS)),
+        pairs=page_data.pairs_by_report(pairs, evidence.reports),
+        ledger=page_data.by_report(_ledger_rows(review, names)),
+        values=page_data.by_report(optional(review.result("extract", "values.csv"), tables.VALUES)),
+        digests=page_data.by_report(digests),
+    )
+
+
+def _ledger_rows(review: Review, names: Identities) -> list[Row]:
+    """Every screening row of every reviewer with its report and its place; rows that name none are the screen stage's to tell."""
+    found = []
+    for path in ledger.paths(review.root, KINDS["screening"]):
+        one = ledger.read(path, KINDS["screening"], path.relative_to(review.root).as_posix())
+        for place, row in enumerate(one.rows):
+            for report in names.named(row["id"]).reports:
+                found.append(row | {"report_id": report, "reviewer": one.reviewer, "where": one.place(place)})
+    return sorted(found, key=lambda row: (row["report_id"], row["date"], row["where"]))

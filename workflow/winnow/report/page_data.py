@@ -1,0 +1,177 @@
+"""What the page carries with it: every report with its journey, and the lists behind the boxes, as plain JSON values.
+
+Text is cut into quoted and unquoted pieces here, where offsets are those of Python; the page only shows them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from winnow.report.boxes import Box
+from winnow.report.evidence import Evidence, Row
+from winnow.report.flow import Flow
+from winnow.report.lists import every_box
+from winnow.report.states import first_searches
+from winnow.tables import join, split
+
+#: How each state is called on the page.
+ENDED = {
+    "automatic": "excluded by a rule",
+    "excluded": "excluded on title and abstract",
+    "awaiting_screening": "awaits a decision on title and abstract",
+    "not_retrieved": "not retrieved",
+    "awaiting_retrieval": "still sought",
+    "ineligible": "excluded at full text",
+    "awaiting_eligibility": "awaits a decision at full text",
+    "included": "included",
+    "duplicate": "duplicate record",
+    "known": "known from an earlier search",
+}
+
+#: field of the page's report: column of merged.csv
+_FIELDS = {
+    "t": "title", "o": "original_title", "a": "authors", "y": "year", "j": "journal", "d": "doi", "p": "pmid",
+    "u": "url", "l": "language", "m": "mesh", "k": "keywords", "b": "publication_types", "q": "notices",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Story:
+    """The optional tables that a report's journey is told from, each by report."""
+
+    verdicts: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    pairs: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    ledger: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    values: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    digests: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+
+
+def by_report(rows: Iterable[Row], column: str = "report_id") -> dict[str, list[Row]]:
+    """Rows grouped by the report that they are about."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[column]].append(row)
+    return dict(found)
+
+
+def pairs_by_report(rows: Iterable[Row], reports: Mapping[str, str]) -> dict[str, list[Row]]:
+    """Compared pairs under each of the reports that they touch."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        for report in sorted({reports.get(row[name], "") for name in ("record_id_1", "record_id_2")} - {""}):
+            found[report].append(row)
+    return dict(found)
+
+
+def payload(evidence: Evidence, flow: Flow, story: Story, to_decide: Sequence[Row]) -> dict[str, Any]:
+    """The page's data; report indexes follow the order of report ids."""
+    order = sorted(evidence.merged)
+    index = {report: place for place, report in enumerate(order)}
+    titles = {(source.search_id, source.name): source.title for source in evidence.plan.sources}
+    records: dict[str, list[Row]] = defaultdict(list)
+    for row in evidence.records:
+        records[evidence.reports[row["record_id"]]].append(row)
+    decisions = by_report(evidence.decisions)
+    first = first_searches(evidence)
+    labels = evidence.plan.criteria
+    return {
+        "states": ENDED,
+        "criteria": dict(labels),
+        "reports": [
+            _report(report, evidence, flow, story, records[report], decisions.get(report, []), titles, first)
+            for report in order
+        ],
+        "boxes": {box.key: _box(box, index, labels) for box in every_box(flow) if box.rows is not None},
+        "open": [
+            [index.get(row["report_id"], -1)]
+            + [row.get(name, "") for name in ("stage", "why", "waiting_for", "rank", "proposal", "evidence", "other_id")]
+            for row in to_decide
+        ],
+    }  # fmt: skip
+
+
+def _report(
+    report: str,
+    evidence: Evidence,
+    flow: Flow,
+    story: Story,
+    records: Sequence[Row],
+    decisions: Sequence[Row],
+    titles: Mapping[tuple[str, str], str],
+    first: Mapping[str, int],
+) -> dict[str, Any]:
+    merged = evidence.merged[report]
+    place = flow.places[report]
+    verdicts, values = story.verdicts.get(report, ()), story.values.get(report, ())
+    volume = merged.get("volume", "") + (f"({merged['issue']})" if merged.get("issue") else "")
+    told: dict[str, Any] = {
+        "i": report,
+        "s": place.state,
+        "r": place.reason,
+        "v": ":".join(part for part in (volume, merged.get("pages", "")) if part),
+        "w": join(dict.fromkeys(titles[row["search_id"], row["source"]] for row in records)),
+        "f": evidence.plan.searches[first[report]],
+        "c": [[row["search_id"], titles[row["search_id"], row["source"]], row["record_id"], row.get("file", ""),
+               row.get("line", ""), row.get("sha256", "")[:12], row["title"] if row["title"] != merged["title"] else ""]
+              for row in records],
+        "g": [[row.get(name, "") for name in ("stage", "decision", "reason", "by", "basis", "agreed", "stale")]
+              for row in decisions],
+        "x": marked(merged.get("abstract", ""), _spans("abstract", verdicts, values)),
+        "h": marked(merged["title"], _spans("title", verdicts, values)),
+        "e": [[row.get(name, "") for name in ("record_id_1", "record_id_2", "verdict", "rule", "score", "evidence")]
+              for row in story.pairs.get(report, ())],
+        "n": [[row.get(name, "") for name in ("criterion", "verdict", "rule", "field", "quote")] for row in verdicts],
+        "z": [[row.get(name, "") for name in ("date", "reviewer", "stage", "decision", "criterion", "role", "basis",
+                                              "note", "seal", "where")] for row in story.ledger.get(report, ())],
+        "ex": [[row.get(name, "") for name in ("study_id", "field", "value", "quote", "by", "checked_by", "source",
+                                               "confidence")] for row in values],
+        "dg": [[row.get("digest", ""), row.get("source", "")] for row in story.digests.get(report, ())],
+    }  # fmt: skip
+    told |= {key: merged.get(column, "") for key, column in _FIELDS.items()}
+    if told["h"] == [merged["title"]]:
+        del told["h"]
+    return {key: value for key, value in told.items() if value not in ("", [], [""])}
+
+
+def _spans(name: str, verdicts: Iterable[Row], values: Iterable[Row]) -> list[tuple[int, int, str]]:
+    """Where a field is quoted and what for; an offset that isn't one is left out."""
+    found = [(row, f"{row['criterion']}: {row['verdict']}") for row in verdicts if row.get("field") == name]
+    found += [(row, row["field"]) for row in values if row.get("source") == name]
+    return [
+        (int(row["start"]), int(row["end"]), label)
+        for row, label in found
+        if row.get("start", "").isdigit() and row.get("end", "").isdigit()
+    ]
+
+
+def marked(text: str, spans: Iterable[tuple[int, int, str]]) -> list[Any]:
+    """The text in pieces: plain ones are strings, quoted ones ``[text, what for]``. Joined, the pieces are the text."""
+    kept = sorted({(start, end, label) for start, end, label in spans if 0 <= start < end <= len(text)})
+    if not kept:
+        return [text]
+    cuts = sorted({0, len(text), *(start for start, *_ in kept), *(end for _, end, _ in kept)})
+    pieces: list[Any] = []
+    for start, end in pairwise(cuts):
+        labels = list(dict.fromkeys(label for a, b, label in kept if a <= start and end <= b))
+        pieces.append([text[start:end], join(labels)] if labels else text[start:end])
+    return pieces
+
+
+def _box(box: Box, index: Mapping[str, int], labels: Mapping[str, str]) -> dict[str, Any]:
+    """A box's list: rows of ``[report, where, why, by]``, or of ``[study, label, reports]``."""
+    rows: list[list[Any]] = []
+    for row in box.rows or ():
+        if box.unit == "study":
+            rows.append([row["study_id"], row["label"], [index[r] for r in split(row["report_ids"]) if r in index]])
+            continue
+        found = index.get(row["report_id"], -1)
+        why = labels.get(row["reason"], row["reason"])
+        if row.get("duplicate_of"):
+            why = f"{why} of {row['duplicate_of']}"
+        where = f"{row['source']} {row['record_id']}" if box.unit == "record" else row["report_id"]
+        rows.append([found, where, why, row["by"]] + ([row["title"]] if found < 0 else []))
+    return {"unit": box.unit, "label": box.label, "rows": rows}

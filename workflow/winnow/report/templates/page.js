@@ -1,0 +1,172 @@
+// The page's own part: it shows what the JSON says. Tables are DataTables; everything is set as text, never as HTML.
+const data = JSON.parse(document.getElementById('data').textContent);
+const bundle = new Blob([document.getElementById('datatables').textContent], { type: 'text/javascript' });
+const { default: DataTable } = await import(URL.createObjectURL(bundle));
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const shade = () => document.documentElement.classList.toggle('dark', dark.matches);
+dark.addEventListener('change', shade);
+shade();
+
+const byId = new Map(data.reports.map((report, index) => [report.i, index]));
+const title = (report) => report.t || report.o || '(no title)';
+const stageName = (stage) => ({ title_abstract: 'title and abstract' })[stage] || stage.replaceAll('_', ' ');
+const criterion = (id) => data.criteria[id] ? `${id}: ${data.criteria[id]}` : id;
+
+function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children.filter((child) => child !== '' && child !== null && child !== undefined));
+  return node;
+}
+const text = (value) => el('bdi', {}, String(value));
+const recordLink = (report) => el('a', { href: `#record=${encodeURIComponent(report.i)}` }, text(title(report)));
+
+// DataTables takes a node from render(); sorting and searching use the plain text.
+const shown = (plain, node) => ({
+  render: (_, type, row) => (type === 'display' ? node(row) : plain(row)),
+});
+const plainColumn = (heading, plain, name = '') => ({ title: heading, className: name, ...shown(plain, (row) => text(plain(row))) });
+const language = { search: 'Search', emptyTable: 'Nothing here.', zeroRecords: 'Nothing matches.' };
+const grid = (node, columns, rows, more = {}) =>
+  new DataTable(node, { columns, data: rows, language, autoWidth: false, order: [], pageLength: 25, ...more });
+
+// ---- all reports -------------------------------------------------------------------------------------------------
+const ended = (report) => data.states[report.s] || report.s;
+const abstractOf = (report) => (report.x || []).map((piece) => (typeof piece === 'string' ? piece : piece[0])).join('');
+const everything = (report) =>
+  [report.i, report.p, report.d, report.o, report.k, report.m, abstractOf(report), ...report.c.map((row) => row[2])]
+    .filter(Boolean).join(' ');
+const records = grid(document.getElementById('all-reports'), [
+  { title: 'Report', className: 'title', ...shown((r) => title(r), recordLink) },
+  plainColumn('Authors', (r) => r.a || '', 'wide'),
+  plainColumn('Year', (r) => r.y || '', 'narrow'),
+  plainColumn('Journal', (r) => r.j || '', 'wide'),
+  plainColumn('Found in', (r) => r.w || '', 'wide'),
+  plainColumn('Search', (r) => r.f || '', 'wide'),
+  plainColumn('Where it ended', ended),
+  plainColumn('Reason', (r) => (r.r ? data.criteria[r.r] || r.r : ''), 'wide'),
+  { title: 'Text', visible: false, render: (_, type, row) => (type === 'filter' ? everything(row) : '') },
+], data.reports);
+for (const select of document.querySelectorAll('select[data-column]')) {
+  const column = records.column(Number(select.dataset.column));
+  for (const value of [...new Set(column.data().toArray().map((_, row) => records.cell(row, column.index()).render('sort')))].sort()) {
+    select.append(el('option', { value }, value || '(none)'));
+  }
+  select.addEventListener('change', () => {
+    column.search(select.value === '' ? '' : (value) => value === select.value).draw();
+  });
+}
+
+// ---- open work ---------------------------------------------------------------------------------------------------
+const open = document.getElementById('open-work');
+if (open) {
+  const at = (row) => data.reports[row[0]];
+  grid(open, [
+    { title: 'Report', className: 'title', ...shown((r) => (at(r) ? title(at(r)) : ''), (r) => (at(r) ? recordLink(at(r)) : '')) },
+    plainColumn('Stage', (r) => stageName(r[1])),
+    plainColumn('Why', (r) => r[2]),
+    plainColumn('Waiting for', (r) => r[3], 'wide'),
+    plainColumn('Rules propose', (r) => r[5], 'wide'),
+    plainColumn('Evidence', (r) => r[6], 'wide'),
+  ], data.open);
+}
+
+// ---- the list behind a box ---------------------------------------------------------------------------------------
+let listTable = null;
+function showList(key) {
+  const box = data.boxes[key];
+  const section = document.getElementById('list');
+  if (!box) return;
+  if (listTable) listTable.destroy();
+  const heading = document.getElementById('list-heading');
+  const line = document.querySelector(`[data-box="${CSS.escape(key)}"]`);
+  const label = box.label || (line ? line.textContent.replace(/[:*]|\(n = \d+\)/g, '').trim() : key.replaceAll('_', ' '));
+  heading.textContent = `${label} (n = ${box.rows.length})`;
+  document.getElementById('list-file').href = `lists/${encodeURIComponent(key)}.csv`;
+  const table = el('table', { class: 'display' });
+  document.getElementById('list-table').replaceChildren(table);
+  const at = (row) => data.reports[row[0]];
+  const columns = box.unit === 'study' ? [
+    plainColumn('Study', (r) => r[0]),
+    plainColumn('Label', (r) => r[1], 'wide'),
+    { title: 'Reports', className: 'title', ...shown((r) => r[2].map((i) => title(data.reports[i])).join(' '),
+      (r) => el('ul', {}, ...r[2].map((i) => el('li', {}, recordLink(data.reports[i]))))) },
+  ] : [
+    { title: 'Report', className: 'title', ...shown((r) => (at(r) ? title(at(r)) : r[4]), (r) => (at(r) ? recordLink(at(r)) : text(r[4]))) },
+    plainColumn('Year', (r) => (at(r) || {}).y || '', 'narrow'),
+    plainColumn(box.unit === 'record' ? 'Record' : 'Report id', (r) => r[1], 'wide'),
+    plainColumn('Why', (r) => r[2]),
+    plainColumn('By', (r) => r[3], 'wide'),
+  ];
+  section.hidden = false;
+  listTable = grid(table, columns, box.rows);
+  heading.focus();
+  section.scrollIntoView({ block: 'start' });
+}
+
+// ---- one report and its journey ----------------------------------------------------------------------------------
+const dialog = document.getElementById('record');
+const pieces = (list) => list.map((piece) =>
+  (typeof piece === 'string' ? piece : el('mark', { title: piece[1] }, piece[0], el('span', { class: 'why' }, piece[1]))));
+const rowsOf = (headings, rows) => el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': headings.join(', ') }, el('table', {},
+  el('thead', {}, el('tr', {}, ...headings.map((name) => el('th', { scope: 'col' }, name)))),
+  el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((cell) => el('td', {}, cell instanceof Node ? cell : text(cell))))))));
+const step = (name, ...content) => (content.length ? el('li', {}, el('h3', {}, name), ...content) : null);
+const outside = (address, label) => el('a', { href: address, rel: 'noreferrer noopener', target: '_blank' }, label);
+const quote = (words) => (words ? el('q', { dir: 'auto' }, words) : '');
+
+function story(report) {
+  const ids = [text(report.i)];
+  if (/^\d+$/.test(report.p || '')) ids.push(outside(`https://pubmed.ncbi.nlm.nih.gov/${report.p}/`, `PMID ${report.p}`));
+  if (report.d) ids.push(outside(`https://doi.org/${encodeURI(report.d)}`, `doi:${report.d}`));
+  if (/^https?:\/\//.test(report.u || '')) ids.push(outside(report.u, 'where it was found'));
+  const citation = [report.a, report.j, [report.y, report.v].filter(Boolean).join(';')].filter(Boolean).join('. ');
+  return [
+    report.o && report.o !== report.t ? el('p', { dir: 'auto' }, report.o) : null,
+    el('p', { dir: 'auto' }, citation),
+    el('p', { class: 'ids' }, ...ids.flatMap((id) => [id, ' '])),
+    report.q ? el('p', { class: 'notice' }, report.q) : null,
+    report.h ? el('p', { class: 'abstract', dir: 'auto' }, ...pieces(report.h)) : null,
+    report.x ? el('p', { class: 'abstract', dir: 'auto' }, ...pieces(report.x)) : el('p', { class: 'quiet' }, 'No abstract.'),
+    ...(report.dg || []).map(([digest, source]) => el('p', { class: 'quiet' }, `Note by the coders, not an abstract: ${digest} `, text(source))),
+    el('ol', { class: 'journey' },
+      step('Found', rowsOf(['Search', 'Source', 'Record', 'File', 'Line', 'SHA-256', 'Title there'], report.c)),
+      report.e ? step('Compared', rowsOf(['Record', 'Record', 'Verdict', 'Rule', 'Score', 'Evidence'], report.e)) : null,
+      report.n ? step('Judged by rules', rowsOf(['Criterion', 'Verdict', 'Rule', 'Field', 'Quote'],
+        report.n.map(([id, ...rest]) => [criterion(id), ...rest.slice(0, 3), quote(rest[3])]))) : null,
+      report.z ? step('Decided by people', rowsOf(['Date', 'Reviewer', 'Stage', 'Decision', 'Criterion', 'Role', 'Read', 'Note', 'Seal', 'Ledger'],
+        report.z.map((row) => row.map((cell, place) => (place === 8 ? (cell ? cell.slice(0, 12) : 'unsealed') : place === 2 ? stageName(cell) : cell))))) : null,
+      report.g ? step('Decision in force', rowsOf(['Stage', 'Decision', 'Reason', 'By', 'Read', 'Agreed', 'Stale'],
+        report.g.map(([stage, decision, reason, ...rest]) => [stageName(stage), decision, criterion(reason), ...rest]))) : null,
+      report.ex ? step('Extracted', rowsOf(['Study', 'Field', 'Value', 'Quote', 'By', 'Checked by', 'Source', 'Confidence'],
+        report.ex.map((row) => row.map((cell, place) => (place === 3 ? quote(cell) : cell))))) : null),
+  ].filter(Boolean);
+}
+
+function showRecord(id) {
+  const report = data.reports[byId.get(id)];
+  if (!report) return;
+  const heading = document.getElementById('record-title');
+  heading.replaceChildren(text(title(report)));
+  document.getElementById('record-ended').textContent =
+    ended(report) + (report.r ? ` (${data.criteria[report.r] || report.r})` : '');
+  document.getElementById('record-story').replaceChildren(...story(report));
+  if (!dialog.open) dialog.showModal();
+  dialog.scrollTop = 0;
+  heading.focus();
+}
+let behind = '';
+dialog.addEventListener('close', () => history.replaceState(null, '', behind || '#flow'));
+document.getElementById('record-close').addEventListener('click', () => dialog.close());
+
+function follow() {
+  const [kind, value] = location.hash.slice(1).split('=', 2);
+  if (kind === 'record' && value !== undefined) return showRecord(decodeURIComponent(value));
+  behind = location.hash;
+  if (dialog.open) dialog.close();
+  if (kind === 'list' && value !== undefined) showList(decodeURIComponent(value));
+}
+addEventListener('hashchange', follow);
+follow();
+document.documentElement.dataset.ready = 'yes';
