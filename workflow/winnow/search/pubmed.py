@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -108,31 +108,32 @@ def search(plan: Plan) -> Steps[Outcome]:
         request = Request("esearch", parameters, names.esearch(), purpose)
         return (yield from ask(request, lambda body: answers.esearch(body, retmax=retmax)))
 
-    noticed: list[tuple[str, str]] = []
+    noticed: dict[str, str] = {}  # name: sentence; a line that repeats what a line before it said says nothing new
     hits: list[int] = []
     for line in plan.lines:
         found = yield from find(line.term, f"hits of {line.label}", 0)
         hits.append(found.count)
-        noticed += [(f"{line.label}: {warning}", warning) for warning in found.warnings]
+        for warning in found.warnings:
+            noticed.setdefault(warning, f"{line.label}: {warning}")
         if not found.count:
-            noticed.append((f"{line.label} finds nothing: {line.text}", f"NoHits: {line.label}"))
+            noticed[f"NoHits: {line.label}"] = f"{line.label} finds nothing: {line.text}"
     whole, listed = yield from _agreed(find, plan.term)
-    said = {name for _, name in noticed}
-    noticed += [(f"the whole search: {warning}", warning) for warning in whole.warnings if warning not in said]
+    for warning in whole.warnings:
+        noticed.setdefault(warning, f"the whole search: {warning}")
     if not whole.count and all(hits):
-        noticed.append(("the whole search finds nothing", "NoHits: search"))
+        noticed["NoHits: search"] = "the whole search finds nothing"
     missed: list[Missed] = []
     for study in plan.known:
         missing = yield from _missed(find, plan, study, frozenset(listed.pmids))
         if missing is not None:
             missed.append(missing)
-            noticed.append((missing.sentence, study.name))
+            noticed[study.name] = missing.sentence
     _stop(plan, noticed)
     batches = yield from _fetch(listed.pmids)
     return Outcome(
         tuple(hits), whole, listed.slices, listed.pmids, tuple(batches),
-        warnings=tuple(sentence for sentence, _ in noticed),
-        acknowledged=tuple(sorted({name for _, name in noticed})),
+        warnings=tuple(noticed.values()),
+        acknowledged=tuple(sorted(noticed)),
         missed=tuple(missed),
     )  # fmt: skip
 
@@ -174,15 +175,12 @@ def _missed(find: Find, plan: Plan, study: KnownStudy, pmids: frozenset[str]) ->
     return Missed(study, pmid, True, tuple(without))
 
 
-def _stop(plan: Plan, noticed: Sequence[tuple[str, str]]) -> None:
+def _stop(plan: Plan, noticed: Mapping[str, str]) -> None:
     """Stop at whatever nobody has acknowledged, all of it at once."""
+    mend = "mend the strategy, or acknowledge it in config.yaml under entrez: acknowledged: [\"{}\"]"
     faults: list[WinnowError] = [
-        SearchError(
-            sentence,
-            where=plan.where,
-            mend=f"mend the strategy, or acknowledge it in config.yaml: entrez: acknowledged: ['{name}']",
-        )
-        for sentence, name in noticed
+        SearchError(sentence, where=plan.where, mend=mend.format(name))
+        for name, sentence in noticed.items()
         if name not in plan.acknowledged
     ]
     raise_all(faults)
