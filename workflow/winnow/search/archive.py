@@ -1,4 +1,4 @@
-"""Writing ``searches/<id>/<source>/``: in a hidden folder beside it, renamed when complete, so that it is there whole or not at all.
+"""Writing ``searches/<id>/<source>/``: in a hidden folder beside it, renamed when complete: whole or not at all.
 
 ``searches/<id>/.<source>.partial/`` holds every answer that was believed, each written whole or not at all, and ``begun.json``,
 which says what was being searched for and when it began. A later run of the same search finds the answers there and asks

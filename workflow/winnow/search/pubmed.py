@@ -177,7 +177,7 @@ def _missed(find: Find, plan: Plan, study: KnownStudy, pmids: frozenset[str]) ->
 
 def _stop(plan: Plan, noticed: Mapping[str, str]) -> None:
     """Stop at whatever nobody has acknowledged, all of it at once."""
-    mend = "mend the strategy, or acknowledge it in config.yaml under entrez: acknowledged: [\"{}\"]"
+    mend = 'mend the strategy, or acknowledge it in config.yaml under entrez: acknowledged: ["{}"]'
     faults: list[WinnowError] = [
         SearchError(sentence, where=plan.where, mend=mend.format(name))
         for name, sentence in noticed.items()
