@@ -6,7 +6,7 @@ import argparse
 
 from winnow.cli import options
 from winnow.errors import InputError, UsageError, raise_all
-from winnow.review import Review, Search
+from winnow.review import Review, Search, Source
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,20 +44,30 @@ def _named(review: Review, name: str) -> Search:
 
 
 def _search(review: Review, search: Search, only: str | None) -> None:
-    from winnow.search import running
+    from winnow.search import running, status
 
     chosen = [source for source in search.sources if only in (None, source.name)]
     if not chosen:
         names = ", ".join(source.name for source in search.sources)
         raise UsageError(f"search '{search.id}' has no source '{only}'", mend=f"its sources are {names}")
     faults: list[InputError] = []
+    ran = False
     for source in chosen:
         where = review.relative(source.folder)
         if source.archived:
             print(f"{where}: archived ({source.manifest.date}), used as it is")
         elif source.name == "pubmed":
             records = running.run_source(review, search, source)
+            ran = True
             print(f"{where}: {records} records")
         else:
             faults.append(running.no_api(source))
+    if ran or (search.id == review.searches[-1].id and any(_from_entrez(source) for source in chosen)):
+        checked = status.fetch(review, search)
+        if checked is not None:
+            print(f"searches/{search.id}/{status.FOLDER}: notices about {checked} reports included or awaiting")
     raise_all(faults)
+
+
+def _from_entrez(source: Source) -> bool:
+    return source.archived and source.manifest.method == "entrez"

@@ -71,7 +71,7 @@ def efetch(body: bytes, wanted: Sequence[str]) -> None:
         Wrong: records are missing, doubled or not asked for; it names them.
         SearchError: hostile.
     """
-    _refuse_entities(body)
+    refuse_entities(body)
     try:
         got = Counter(row["pmid"] for row in pubmed_xml.read(io.BytesIO(body)))
     except InputError as fault:
@@ -85,7 +85,7 @@ def efetch(body: bytes, wanted: Sequence[str]) -> None:
 
 
 def _parsed(body: bytes) -> Any:
-    _refuse_entities(body)
+    refuse_entities(body)
     parser = etree.XMLParser(
         load_dtd=False, no_network=True, resolve_entities=False, remove_comments=True, remove_pis=True
     )
@@ -96,7 +96,7 @@ def _parsed(body: bytes) -> Any:
     return root
 
 
-def _refuse_entities(body: bytes) -> None:
+def refuse_entities(body: bytes) -> None:
     """PubMed's answers declare no entities. Whoever sends some wants something else."""
     if b"<!ENTITY" in body or b"<\0!\0E\0N\0T\0" in body or b"\0<\0!\0E\0N\0T" in body:
         raise SearchError(

@@ -22,6 +22,7 @@ from winnow.search.conversation import Request
 
 BEGUN = "begun.json"
 STRATEGY = "strategy.txt"
+MANIFEST = manifests.NAME
 
 
 def now() -> str:
@@ -116,31 +117,31 @@ def _locked(folder: Path) -> Iterator[None]:
 def finish(
     part: Partial,
     folder: Path,
-    strategy: bytes,
     manifest: Mapping[str, Any],
     names: Sequence[tuple[str, str, int | None]],
+    strategy: bytes | None = None,
 ) -> None:
     """Turn a partial folder into the archive.
 
     Args:
         part: the partial folder, with every answer in it.
         folder: where the archive goes.
-        strategy: the strategy file as it was read.
-        manifest: all of the manifest but ``files``.
+        manifest: all of the manifest but ``strategy`` and ``files``.
         names: (file, role, records) of every file that belongs to the archive; any other is removed.
+        strategy: the strategy file as it was read, if there is one.
     """
     hidden = part.folder
-    files.write_bytes(hidden / STRATEGY, strategy)
-    wanted = {name for name, _, _ in names} | {STRATEGY}
+    wanted = list(names)
+    frozen = None
+    if strategy is not None:
+        files.write_bytes(hidden / STRATEGY, strategy)
+        wanted.append((STRATEGY, "evidence", None))
+        frozen = {"file": STRATEGY, "sha256": files.sha256_bytes(strategy)}
     for path in hidden.iterdir():
-        if path.name not in wanted and path.name != BEGUN:
+        if path.name not in {BEGUN, *(name for name, _, _ in wanted)}:
             path.unlink()
-    entries = [manifests.file_entry(hidden, name, role=role, records=records) for name, role, records in names]
-    entries.append(manifests.file_entry(hidden, STRATEGY, role="evidence"))
-    strategy_entry = {"file": STRATEGY, "sha256": files.sha256_bytes(strategy)}
-    manifests.write(
-        hidden, {**manifest, "strategy": strategy_entry, "files": sorted(entries, key=lambda entry: entry["path"])}
-    )
+    entries = [manifests.file_entry(hidden, name, role=role, records=records) for name, role, records in sorted(wanted)]
+    manifests.write(hidden, {**manifest, "strategy": frozen, "files": entries})
     (hidden / BEGUN).unlink(missing_ok=True)
     for path in hidden.iterdir():
         path.chmod(0o444)

@@ -42,7 +42,7 @@ def run_source(review: Review, wanted: Search, source: Source, transport: Transp
         advice = [finding for finding in found if not finding.stops or finding.name in acknowledged]
         manifest["details"]["lint"] = [f"{finding.line}: {finding.what}" for finding in advice]
         manifest["acknowledged"] += [finding.name for finding in advice if finding.stops]
-        archive.finish(part, source.folder, source.strategy.read_bytes(), manifest, _names(part, outcome))
+        archive.finish(part, source.folder, manifest, _names(part, outcome), written.content)
     return len(outcome.pmids)
 
 

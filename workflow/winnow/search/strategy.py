@@ -52,12 +52,17 @@ class Strategy:
 
     where: str
     lines: tuple[Line, ...]
-    sha256: str
+    content: bytes = b""
 
     def expanded(self, number: int) -> str:
         """The term of a line with every reference replaced by its line, in parentheses."""
         text = next(line.text for line in self.lines if line.number == number)
         return _REFERENCE.sub(lambda m: f"({self.expanded(int(m.group(1)))})" if m.group(1) else m.group(), text)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file."""
+        return files.sha256_bytes(self.content)
 
     @property
     def term(self) -> str:
@@ -80,11 +85,11 @@ def load(path: Path | str) -> Strategy:
         ) from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"byte {error.start} is not UTF-8", where=str(path), mend="save it as UTF-8") from None
-    return parse(text, str(path), files.sha256_bytes(content))
+    return parse(text, str(path), content)
 
 
-def parse(text: str, where: str, sha256: str = "") -> Strategy:
-    """The strategy in a text; ``where`` names it in faults."""
+def parse(text: str, where: str, content: bytes = b"") -> Strategy:
+    """The strategy in a text; ``where`` names it in faults, ``content`` is the file as it was read."""
     lines, loose = _lines(text)
     if not lines and loose:
         lines, loose = [Line(1, " ".join(words for _, words in loose), loose[0][0])], []
@@ -108,7 +113,7 @@ def parse(text: str, where: str, sha256: str = "") -> Strategy:
     if not lines and not faults:
         faults.append(ConfigError("the strategy is empty", where=where, mend="write one line per concept: #1 ..."))
     raise_all(faults)
-    return Strategy(where, tuple(lines), sha256)
+    return Strategy(where, tuple(lines), content)
 
 
 def _lines(text: str) -> tuple[list[Line], list[tuple[int, str]]]:
