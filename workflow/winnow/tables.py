@@ -95,12 +95,18 @@ def write(path: Path | str, table: pd.DataFrame, columns: Sequence[str] = (), *,
 def write_rows(path: Path | str, rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
     """Write dictionaries in the order given; what ``columns`` does not name is an error, what is missing is empty."""
     known = frozenset(columns)
-    body = []
-    for row in rows:
-        if extra := set(row) - known:
-            raise KeyError(f"{path}: no column for {sorted(extra)}")
-        body.append(["" if (cell := row.get(name)) is None else str(cell) for name in columns])
-    files.write_bytes(path, csv_bytes(body, columns))
+    with files.replacing(path) as out:
+        text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+        try:
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerow(columns)
+            for row in rows:
+                if not known.issuperset(row):
+                    raise KeyError(f"{path}: no column for {sorted(set(row) - known)}")
+                cells = ("" if (cell := row.get(name)) is None else str(cell) for name in columns)
+                writer.writerow([neutral(_one_line_end(cell)) if cell else "" for cell in cells])
+        finally:
+            text.detach()
 
 
 def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] = ()) -> pd.DataFrame:

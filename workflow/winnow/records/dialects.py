@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_NOTHING = re.compile(r"(?!)")
+#: Matches nothing: what a dialect does not have.
+NOTHING = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,10 @@ class Dialect:
     label: str
     start: re.Pattern[str]
     tag: re.Pattern[str]
-    loose: re.Pattern[str] = _NOTHING
-    end: re.Pattern[str] = _NOTHING
-    noise: re.Pattern[str] = _NOTHING
-    several: re.Pattern[str] = _NOTHING
+    loose: re.Pattern[str] = NOTHING
+    end: re.Pattern[str] = NOTHING
+    noise: re.Pattern[str] = NOTHING
+    several: re.Pattern[str] = NOTHING
     long: str = ""
     once: frozenset[str] = frozenset()
     line_values: frozenset[str] = frozenset()
@@ -89,7 +90,7 @@ DIALECTS: tuple[Dialect, ...] = (
         id="estudy",
         label="CNKI E-Study",
         start=re.compile(r"\s*DataType\s*[:：]"),
-        tag=_NOTHING,
+        tag=NOTHING,
         loose=re.compile(r"\s*([A-Z][A-Za-z]{2,14})(?:-[^\x00-\x7f:：]{1,12})?\s*[:：] ?(.*)"),
         long="Summary",
         once=frozenset({"Title", "Author", "Source", "Year", "Period", "Roll", "Page", "PageCount", "Link", "Organ"}),

@@ -6,22 +6,21 @@ The same text found again by a later search has the same id; the same text twice
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 #: Formats that only PubMed writes: a PMID in them is the record's own, and not a cross-reference.
 PUBMED_FORMATS = frozenset({"medline", "pubmedxml"})
 
 
-def record_ids(records: Iterable[Mapping[str, str]], source: str) -> list[str]:
-    """One id for each record of one source, in order, all different."""
-    seen: Counter[str] = Counter()
-    ids = []
-    for record in records:
+class RecordIds:
+    """Gives each record of a source an id of its own, in order."""
+
+    def __init__(self) -> None:
+        self._given: Counter[str] = Counter()
+
+    def assign(self, record: Mapping[str, str], source: str) -> str:
+        """The id of the next record of ``source``."""
         own = source == "pubmed" or record.get("format") in PUBMED_FORMATS
-        if own and record.get("pmid"):
-            wanted = f"pubmed:{record['pmid']}"
-        else:
-            wanted = f"{source}:{record['sha256'][:12]}"
-        seen[wanted] += 1
-        ids.append(wanted if seen[wanted] == 1 else f"{wanted}-{seen[wanted]}")
-    return ids
+        wanted = f"pubmed:{record['pmid']}" if own and record.get("pmid") else f"{source}:{record['sha256'][:12]}"
+        self._given[wanted] += 1
+        return wanted if self._given[wanted] == 1 else f"{wanted}-{self._given[wanted]}"

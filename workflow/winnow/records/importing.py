@@ -1,69 +1,26 @@
 """``import_file``: any export, whatever it is called, as records with their provenance and a report of the reading.
 
-The format is told from the content, never from the name. Start tags are counted apart from the records they open; the two
-must agree.
+The format is told from the content, never from the name.
 """
 
 from __future__ import annotations
 
 import hashlib
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from winnow import files, tables
 from winnow.errors import InputError, WinnowError, raise_all
-from winnow.records import formats
+from winnow.records import formats, sheets
 from winnow.records.dialects import BY_ID
-from winnow.records.formats import LABELS
-from winnow.records.identity import record_ids
+from winnow.records.identity import RecordIds
+from winnow.records.import_report import FileReport
 from winnow.records.mapping import Entry, mapped
 from winnow.records.reading import Opened, Reading
-from winnow.records.sheets import label as label_of
 
-#: Fields whose absence is counted in the report.
-COUNTED = ("title", "authors", "year", "journal", "pages", "doi")
-_SHOWN = 50
-
-
-@dataclass
-class FileReport:
-    """What was read from one file, and what was not."""
-
-    file: str
-    encoding: str = ""
-    formats: Counter[str] = field(default_factory=Counter)
-    start_tags: int = 0
-    records: int = 0
-    without: Counter[str] = field(default_factory=Counter)
-    unknown_tags: Counter[str] = field(default_factory=Counter)
-    not_understood: list[tuple[int, str]] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    losses: list[str] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as it is written: see ``schemas/import_report.schema.json``."""
-        return {
-            "file": self.file,
-            "format": ", ".join(sorted(self.formats)),
-            "encoding": self.encoding,
-            "start_tags": self.start_tags,
-            "records": self.records,
-            "without": {name: self.without[name] for name in COUNTED},
-            "unknown_tags": dict(sorted(self.unknown_tags.items())),
-            "lines_not_understood": len(self.not_understood),
-            "not_understood": [{"line": line, "text": text} for line, text in self.not_understood[:_SHOWN]],
-            "problems": [*self.losses, *self.problems],
-        }
-
-    @property
-    def faults(self) -> list[WinnowError]:
-        """What may mean that a record was lost."""
-        mend = "export again, or see the import report"
-        return [InputError(loss, where=self.file, mend=mend) for loss in self.losses]
+_MEND = "docs/import.md lists the formats"
 
 
 @dataclass
@@ -89,17 +46,8 @@ def import_file(path: Path | str, *, name: str = "", encoding: str = "") -> Impo
     Raises:
         InputError: not readable at all, or no record of any known format in it.
     """
-    where = name or str(path)
-    report = FileReport(where)
-    records = list(_records(path, where, encoding, report))
-    report.records = len(records)
-    if not records:
-        raise InputError("no record of any known format", where=where, mend="see docs/import.md for the formats")
-    for record in records:
-        report.without.update(column for column in COUNTED if column not in record)
-    if report.start_tags != report.records:
-        report.losses.insert(0, f"{report.start_tags} records start in it, {report.records} were read")
-    return Imported(records, report)
+    report = FileReport(name or str(path))
+    return Imported(list(read_records(path, report, encoding)), report)
 
 
 def import_files(
@@ -110,33 +58,52 @@ def import_files(
     Raises:
         InputError, Faults: nothing at all could be read; then nothing is written.
     """
-    records: list[dict[str, str]] = []
+    ids = RecordIds()
     reports: list[FileReport] = []
-    faults: list[WinnowError] = []
-    for path in paths:
-        try:
-            imported = import_file(path, encoding=encoding)
-        except InputError as fault:
-            faults.append(fault)
-            continue
-        records += imported.records
-        reports.append(imported.report)
-        faults += imported.report.faults
-    if not records:
-        raise_all(faults)
-    by_source: dict[str, list[dict[str, str]]] = {}
-    for record in records:
-        by_source.setdefault(source or record["format"], []).append(record)
-    for name, group in by_source.items():
-        for record, record_id in zip(group, record_ids(group, name), strict=True):
-            record.setdefault("record_id", record_id)
-            record.setdefault("source", name)
-    for record in records:
-        del record["format"]
-    tables.write_rows(output, records, tables.RECORDS)
+    unread: list[WinnowError] = []
+
+    def rows() -> Iterator[dict[str, str]]:
+        for path in paths:
+            reports.append(FileReport(path))
+            try:
+                for record in read_records(path, reports[-1], encoding):
+                    name = record.setdefault("source", source or record["format"])
+                    record.setdefault("record_id", ids.assign(record, name))
+                    del record["format"]
+                    yield record
+            except InputError as fault:
+                unread.append(fault)
+                reports.pop()
+        if not reports:
+            raise_all(unread)
+
+    tables.write_rows(output, rows(), tables.RECORDS)
     if report:
-        files.write_json(report, {"records": len(records), "files": [one.as_json() for one in reports]})
-    return faults
+        body = {"records": sum(one.records for one in reports), "files": [one.as_json() for one in reports]}
+        files.write_json(report, body)
+    return unread + [fault for one in reports for fault in one.faults]
+
+
+def read_records(path: Path | str, report: FileReport, encoding: str = "") -> Iterator[dict[str, str]]:
+    """The records of one file as they are read; ``report`` is complete when the last one is taken.
+
+    Raises:
+        InputError: before the first record. A fault after that is a loss in the report, and what was read stays.
+    """
+    source = opened(path, report.file, encoding)
+    try:
+        for entry in entries(source, report.reading):
+            record = _record(entry, report)
+            yield record
+    except InputError as fault:
+        if not report.records:
+            raise
+        report.reading.losses.append(f"read up to record {report.records}: {fault.what}")
+    report.encoding = source.text.encoding if "text" in vars(source) else ""
+    if not report.records:
+        if report.losses:
+            raise report.faults[0]
+        raise InputError("no record of any known format", where=report.file, mend=_MEND)
 
 
 def opened(path: Path | str, where: str = "", encoding: str = "") -> Opened:
@@ -160,54 +127,39 @@ def entries(source: Opened, reading: Reading) -> Iterator[Entry]:
     """The entries of a file in its order, whatever its format.
 
     Raises:
-        InputError: no known format, or nothing of it can be read.
+        InputError: no known format, or the file can't be read (on).
     """
     told = formats.told(source)
     if told is None:
-        raise InputError("no record of any known format", where=source.where, mend="see docs/import.md for the formats")
+        raise InputError("no record of any known format", where=source.where, mend=_MEND)
     yield from told.read(source, reading)
     if not told.binary:
         reading.problems += source.text.problems
 
 
-def _records(path: Path | str, where: str, encoding: str, report: FileReport) -> Iterator[dict[str, str]]:
-    source = opened(path, where, encoding)
-    reading = Reading()
-    for entry in entries(source, reading):
-        format_id, label = _variant(entry)
-        report.formats[label] += 1
-        record = entry.columns or mapped(entry, format_id, _line_values(entry))
-        record["format"] = "medline" if format_id == "table-pubmed" else entry.format
-        yield with_provenance(record, entry, where)
-    report.encoding = source.text.encoding if "text" in vars(source) else ""
-    report.start_tags += reading.starts.total()
-    report.unknown_tags += reading.unknown_tags
-    report.not_understood += reading.strays
-    report.problems += reading.problems
-    report.losses += reading.losses
-
-
-def _line_values(entry: Entry) -> frozenset[str]:
+def _record(entry: Entry, report: FileReport) -> dict[str, str]:
+    """The entry's columns with its file, line range and the SHA-256 of its raw text; a winnow table keeps what it has."""
+    format_id, label = _rows_and_label(entry)
     dialect = BY_ID.get(entry.format)
-    return dialect.line_values if dialect else frozenset()
-
-
-def _variant(entry: Entry) -> tuple[str, str]:
-    """The rows of the tag table that apply to the entry, and what the report calls its format."""
-    if entry.variant:
-        return entry.variant, LABELS[entry.format] if entry.format != "table" else label_of(entry.variant)
-    dialect = BY_ID.get(entry.format)
-    for format_id, vendor, tag, pattern in dialect.variants if dialect else ():
-        if any(tag == given and pattern.match(lines[0]) for given, lines in entry.values):
-            return format_id, f"{LABELS[entry.format]} ({vendor})"
-    return entry.format, LABELS[entry.format]
-
-
-def with_provenance(record: dict[str, str], entry: Entry, where: str) -> dict[str, str]:
-    """The record with its file, line range and the SHA-256 of its raw text; a winnow table keeps what it has."""
+    record = entry.columns or mapped(entry, format_id, dialect.line_values if dialect else frozenset())
+    report.add(record, label)
     own = {
-        "file": where,
+        "file": report.file,
         "line": f"{entry.first}-{entry.last}",
         "sha256": hashlib.sha256(entry.raw.encode("utf-8", "surrogatepass")).hexdigest(),
     }
-    return own | record if entry.format == "winnow" else record | own
+    record = own | record if entry.format == "winnow" else record | own
+    record["format"] = "medline" if format_id == "table-pubmed" else entry.format
+    return record
+
+
+def _rows_and_label(entry: Entry) -> tuple[str, str]:
+    """Whose rows of the tag table apply to the entry, and what the report calls its format."""
+    if entry.variant:
+        return entry.variant, formats.LABELS[entry.format] if entry.format != "table" else sheets.label(entry.variant)
+    dialect = BY_ID.get(entry.format)
+    for format_id, vendor, tag, pattern in dialect.variants if dialect else ():
+        for given, lines in entry.values:
+            if given == tag and pattern.match(lines[0]):
+                return format_id, f"{formats.LABELS[entry.format]} ({vendor})"
+    return entry.format, formats.LABELS[entry.format]

@@ -80,8 +80,8 @@ def known_tags(format_id: str) -> frozenset[str]:
 
 
 @cache
-def _kept(format_id: str) -> tuple[Row, ...]:
-    return tuple(row for row in rows_of(format_id) if row.column)
+def _plan(format_id: str) -> tuple[tuple[str, str, bool, Row], ...]:
+    return tuple((row.tag, row.column, row.column in MULTIPLE, row) for row in rows_of(format_id) if row.column)
 
 
 def mapped(entry: Entry, format_id: str, line_values: frozenset[str] = frozenset()) -> dict[str, str]:
@@ -97,15 +97,19 @@ def mapped(entry: Entry, format_id: str, line_values: frozenset[str] = frozenset
     for tag, lines in entry.values:
         given.setdefault(tag, []).append(lines)
     found: dict[str, list[str]] = {}
-    for row in _kept(format_id):
-        if row.tag not in given or (row.column in found and row.column not in MULTIPLE):
+    for tag, column, many, row in _plan(format_id):
+        if tag not in given or (not many and column in found):
             continue
-        values = [
-            value
-            for lines in given[row.tag]
-            for text in (lines if row.how in line_values else (joined(lines),))
-            for value in row.clean(text)
-        ]
+        clean = row.clean
+        values: list[str] = []
+        for lines in given[tag]:
+            if len(lines) == 1:
+                values += clean(lines[0])
+            elif row.how in line_values:
+                for line in lines:
+                    values += clean(line)
+            else:
+                values += clean(joined(lines))
         if values:
             _add(found, row, values)
     return composed(found)
@@ -113,10 +117,8 @@ def mapped(entry: Entry, format_id: str, line_values: frozenset[str] = frozenset
 
 def _add(found: dict[str, list[str]], row: Row, values: list[str]) -> None:
     before = found.get(row.column)
-    if row.column in PARTED:
-        found[row.column] = [PARTED[row.column].join(values)]
-    elif before is None:
-        found[row.column] = values
+    if before is None:
+        found[row.column] = [PARTED[row.column].join(values)] if row.column in PARTED else values
     elif row.column != "authors":
         found[row.column] = before + [value for value in values if value not in before]
     elif row.how == "group":

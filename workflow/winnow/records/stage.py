@@ -8,8 +8,9 @@ from typing import Any
 
 from winnow import files, manifests, tables
 from winnow.errors import InputError, RecordLossError, WinnowError, raise_all
-from winnow.records.identity import record_ids
-from winnow.records.importing import FileReport, import_file
+from winnow.records.identity import RecordIds
+from winnow.records.import_report import FileReport
+from winnow.records.importing import import_file
 from winnow.review import Review, Source
 
 
@@ -59,9 +60,14 @@ def read_source(review: Review, source: Source) -> tuple[list[dict[str, str]], l
     if int(source.manifest.data["records"]) != len(rows):
         where = review.relative(source.folder / manifests.NAME)
         faults.append(_difference(where, int(source.manifest.data["records"]), len(rows)))
-    for row, record_id in zip(rows, record_ids(rows, source.name), strict=True):
-        row |= {"record_id": record_id, "search_id": source.search_id, "source": source.name}
-        row.pop("format")
+    ids = RecordIds()
+    for row in rows:
+        row |= {
+            "record_id": ids.assign(row, source.name),
+            "search_id": source.search_id,
+            "source": source.name,
+        }
+        del row["format"]
     return rows, reports, faults
 
 

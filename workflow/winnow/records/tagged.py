@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
-from winnow.records.dialects import ANY_START, BY_ID, START_SIGNS, START_TAGS, Dialect
+from winnow.records.dialects import ANY_START, BY_ID, NOTHING, START_SIGNS, START_TAGS, Dialect
 from winnow.records.mapping import Entry, known_tags
 from winnow.records.reading import Reading
 
@@ -33,7 +34,17 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
     raw: list[str] = []
     in_headless = False
     before: list[tuple[int, str]] = []
+    plain, match = frozenset[str](), NOTHING.match
     for number, line in enumerate(lines, start=1):
+        if current and dialect:
+            # Nearly every line is a tag that can only be one thing; the rest of the loop is for the others.
+            found = match(line)
+            if found:
+                tag, value = found.groups()
+                if tag in plain:
+                    raw.append(line)
+                    current.values.append((tag, [value or ""]))
+                    continue
         tag, value = _tag(line, dialect, current) if dialect else ("", "")
         if (not tag or tag in START_TAGS) and (started := start_of(line)):
             if current:
@@ -42,33 +53,45 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
                 in_headless = _stray(*early, started, reading, in_headless)
             before.clear()
             dialect, raw, in_headless = started, [line], False
+            plain, match = _plain_tags(dialect), dialect.tag.match
             reading.starts[dialect.id] += 1
             tag, value = _tag(line, dialect, None)
             current = Entry(dialect.id, number, number, [(tag, [value])])
-            continue
-        if dialect is None:
+        elif dialect is None:
             before.append((number, line))
-            continue
-        if current is None:
+        elif current is None:
             in_headless = _stray(number, line, dialect, reading, in_headless)
-            continue
-        raw.append(line)
-        if dialect.end.match(line):
+        elif dialect.end.match(line):
+            raw.append(line)
             yield _closed(current, raw)
             current = None
-        elif tag:
-            if tag not in known_tags(dialect.id):
-                reading.unknown_tags[tag] += 1
-            parts = dialect.several.split(value)
-            current.values.append((tag, [parts[0]]))
-            current.values.extend((tag, [part[2:].strip()]) for part in parts[1:])
-        elif line.strip() and not _noise(line, dialect, raw):
-            current.values[-1][1].append(line)
+        else:
+            raw.append(line)
+            _add(line, tag, value, dialect, current, raw, reading)
     if current:
         yield _closed(current, raw)
     for number, line in before:
         if line.strip():
             reading.stray(number, line)
+
+
+@cache
+def _plain_tags(dialect: Dialect) -> frozenset[str]:
+    """The known tags that start no record, end none, may come anywhere and stand once on a line."""
+    special = START_TAGS | dialect.once | ({"A"} if dialect.several.pattern != NOTHING.pattern else set())
+    return frozenset(tag for tag in known_tags(dialect.id) - special if tag not in ("ER", "EF"))
+
+
+def _add(line: str, tag: str, value: str, dialect: Dialect, current: Entry, raw: list[str], reading: Reading) -> None:
+    """A further line of a record: a tag, perhaps several times, or the rest of the line before."""
+    if tag:
+        if tag not in known_tags(dialect.id):
+            reading.unknown_tags[tag] += 1
+        parts = dialect.several.split(value)
+        current.values.append((tag, [parts[0]]))
+        current.values.extend((tag, [part[2:].strip()]) for part in parts[1:])
+    elif line.strip() and not _noise(line, dialect, raw):
+        current.values[-1][1].append(line)
 
 
 def _tag(line: str, dialect: Dialect, current: Entry | None) -> tuple[str, str]:

@@ -79,6 +79,8 @@ def _name(value: str) -> list[str]:
 
 def _names(value: str) -> list[str]:
     """People parted by semicolons, or by commas where every part is a Han name."""
+    if value.isascii() and ";" not in value:
+        return _name(value)
     found = []
     for piece in _list(value):
         parts = [part.strip() for part in _COMMA.split(piece)] if "，" in piece or "、" in piece or "," in piece else []
