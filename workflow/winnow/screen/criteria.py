@@ -16,7 +16,8 @@ from typing import Any
 
 from winnow import config
 from winnow.errors import ConfigError, WinnowError, raise_all
-from winnow.screen.patterns import Pattern, PatternError, compiled, folded, lowered
+from winnow.screen.patterns import NO_PHRASES, PatternError, Phrases, compiled
+from winnow.screen.tokens import folded, lowered
 
 #: Where phrases are looked for if a signal does not say: broadly for a criterion, narrowly against it.
 FIELDS_FOR = ("title", "original_title", "abstract", "keywords", "mesh")
@@ -40,14 +41,14 @@ class Signal:
 
     rule: str
     kind: str
-    phrases: tuple[Pattern, ...] = ()
+    phrases: Phrases = NO_PHRASES
     headings: tuple[Heading, ...] = ()
     names: tuple[str, ...] = ()
     values: tuple[re.Pattern[str], ...] = ()
     years: tuple[int, int] = (0, 0)
     fields: tuple[str, ...] = ()
-    beside: tuple[Pattern, ...] = ()
-    without: tuple[Pattern, ...] = ()
+    beside: Phrases = NO_PHRASES
+    without: Phrases = NO_PHRASES
     times: int = 1
     negated: str = "dismiss"
     major: bool = False
@@ -69,6 +70,8 @@ class Criterion:
     not_met: tuple[Signal, ...]
     absent: str
     may_exclude: bool
+    #: every phrase that breaks the silence: those of ``met`` and ``hints``
+    spoken: Phrases
 
     @property
     def signals(self) -> Iterator[Signal]:
@@ -156,16 +159,19 @@ class _Reader:
         if item["id"] in self.ids:
             self.fault(f"criterion '{item['id']}' is given twice", (*at, "id"), "give each criterion its own id")
         self.ids.add(item["id"])
+        met = _decisive_first(self.signals(item.get("met", []), (*at, "met"), FIELDS_FOR))
+        hints = self.phrases(item.get("hints"), (*at, "hints"))
         return Criterion(
             id=item["id"],
             label=item.get("label", item["id"].replace("_", " ")),
             question=item.get("question", ""),
             stage=item.get("stage", "title_abstract"),
             use=self.uses(item.get("use"), (*at, "use")),
-            met=_decisive_first(self.signals(item.get("met", []), (*at, "met"), FIELDS_FOR)),
+            met=met,
             not_met=_decisive_first(self.signals(item.get("not_met", []), (*at, "not_met"), FIELDS_AGAINST)),
             absent=item.get("absent", "unclear"),
             may_exclude=item.get("may_exclude", True),
+            spoken=Phrases([*hints.patterns, *(phrase for signal in met for phrase in signal.phrases.patterns)]),
         )
 
     def signals(self, items: list[Any], at: config.Key, fields: tuple[str, ...]) -> tuple[Signal, ...]:
@@ -199,14 +205,14 @@ class _Reader:
         return Signal(
             rule=rule,
             kind=kind,
-            phrases=self.patterns(item.get("any"), (*at, "any")),
+            phrases=self.phrases(item.get("any"), (*at, "any")),
             headings=tuple(_heading(entry) for entry in _listed(item.get("mesh"))),
             names=self.uses(item.get("use"), (*at, "use")),
             values=tuple(_wildcard(entry) for entry in _listed(item.get("language") or item.get("publication_types"))),
             years=(years.get("from", 0), years.get("to", 9999)),
             fields=here,
-            beside=self.patterns(item.get("with"), (*at, "with")),
-            without=self.patterns(item.get("without"), (*at, "without")),
+            beside=self.phrases(item.get("with"), (*at, "with")),
+            without=self.phrases(item.get("without"), (*at, "without")),
             times=item.get("times", 1),
             negated=item.get("negated", "dismiss"),
             major=item.get("major", False),
@@ -222,14 +228,14 @@ class _Reader:
                 self.fault(f"no built-in classifier '{name}'", at, f"use one of {', '.join(sorted(self.known))}")
         return names
 
-    def patterns(self, value: Any, at: config.Key) -> tuple[Pattern, ...]:
+    def phrases(self, value: Any, at: config.Key) -> Phrases:
         made = []
         for phrase in _listed(value):
             try:
                 made.append(compiled(phrase))
             except PatternError as error:
                 self.fault(str(error), at, "see docs/screening-criteria.md, 'Phrases'")
-        return tuple(made)
+        return Phrases(made)
 
 
 def _decisive_first(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:

@@ -12,11 +12,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
-from winnow.screen.patterns import Pattern, compiled, folded, lowered
+from winnow.screen.patterns import Phrases, Stretch, compiled
+from winnow.screen.tokens import HAN, Tokens, folded, lowered
 
 #: Fields in which phrases are looked for, in the order in which evidence is preferred.
 TEXT_FIELDS = ("title", "original_title", "abstract", "keywords", "mesh", "publication_types")
+
+#: Fields that list entries instead of telling something.
+_LISTS = frozenset(("keywords", "mesh", "publication_types"))
 
 _ENDS = re.compile(r"[.!?][\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9\u3400-\u9fff])|[。！？]+|\n+|[;；]\s*(?=\n)")
 _ABBREVIATION = re.compile(
@@ -39,6 +44,14 @@ class Span:
     end: int
 
 
+class Mention(NamedTuple):
+    """Where a phrase stands: a field, its first word, and the word after its last."""
+
+    field: str
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """One entry of a MeSH cell, in lower case: descriptor, its qualifiers, whether it is a major topic, where it stands."""
@@ -51,7 +64,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    pattern: Pattern
+    phrases: Phrases
     before: bool
     reach: int
 
@@ -60,7 +73,7 @@ class _Cue:
 def _cues() -> tuple[_Cue, ...]:
     text = resources.files("winnow.screen").joinpath("negations.csv").read_text(encoding="utf-8")
     return tuple(
-        _Cue(compiled(row["cue"]), row["side"] == "before", int(row["reach"]))
+        _Cue(Phrases([compiled(row["cue"])]), row["side"] == "before", int(row["reach"]))
         for row in csv.DictReader(text.splitlines())
     )
 
@@ -72,14 +85,14 @@ class Document:
         row: any subset of the bibliographic columns; a field that is missing is empty.
     """
 
-    __slots__ = ("_cased", "_headings", "_low", "_negated", "_sentences", "_types", "fields", "judged")
+    __slots__ = ("_denials", "_headings", "_negated", "_sentences", "_tokens", "_types", "fields", "judged")
 
     def __init__(self, row: Mapping[str, str]) -> None:
         self.fields = row
-        self._low: dict[str, str] = {}
-        self._cased: dict[str, str] = {}
+        self._tokens: dict[str, Tokens] = {}
         self._sentences: dict[str, list[tuple[int, int]]] = {}
-        self._negated: dict[tuple[str, int, int], bool] = {}
+        self._denials: dict[str, list[tuple[_Cue, Stretch]]] = {}
+        self._negated: dict[Mention, bool] = {}
         self._headings: tuple[Heading, ...] | None = None
         self._types: tuple[tuple[str, Span], ...] | None = None
         #: verdicts of built-in classifiers that were already worked out for this report
@@ -89,24 +102,29 @@ class Document:
         """The field as it stands in the table."""
         return self.fields.get(field, "")
 
-    def low(self, field: str) -> str:
-        """The field folded and in lower case."""
-        if field not in self._low:
-            self._low[field] = lowered(self.cased(field))
-        return self._low[field]
+    @property
+    def chinese(self) -> bool:
+        """Whether the abstract is written in Chinese."""
+        abstract = self.text("abstract")
+        return not abstract.isascii() and 5 * len(HAN.findall(abstract)) > len(abstract)
 
-    def cased(self, field: str) -> str:
-        """The field folded."""
-        if field not in self._cased:
-            self._cased[field] = folded(self.text(field))
-        return self._cased[field]
+    def tokens(self, field: str) -> Tokens:
+        """The field as words."""
+        known = self._tokens.get(field)
+        if known is None:
+            text = folded(self.text(field))
+            known = self._tokens[field] = Tokens(text, self._sentence_spans(field))
+        return known
 
-    def mentions(self, pattern: Pattern, field: str) -> Iterator[Span]:
-        """Every place where the phrase stands in the field."""
-        text = self.cased(field) if pattern.cased else self.low(field)
-        if text and pattern.possible(text):
-            for found in pattern.expression.finditer(text):
-                yield Span(field, found.start(), found.end())
+    def mentions(self, phrases: Phrases, field: str) -> Iterator[Mention]:
+        """Every place where one of the phrases stands in the field."""
+        for first, last in phrases.found(self.tokens(field)):
+            yield Mention(field, first, last)
+
+    def span(self, mention: Mention) -> Span:
+        """The mention's place in characters."""
+        tokens = self.tokens(mention.field)
+        return Span(mention.field, tokens.starts[mention.first], tokens.ends[mention.last - 1])
 
     def sentence(self, span: Span) -> Span:
         """The sentence that holds the beginning of ``span``; a title is one sentence, a MeSH entry or keyword too."""
@@ -120,42 +138,42 @@ class Document:
             text = self.text(field)
             if field in ("title", "original_title"):
                 spans = [(0, len(text))]
-            elif field in ("keywords", "mesh", "publication_types"):
+            elif field in _LISTS:
                 spans = [(found.start(), found.end()) for found in _ENTRY.finditer(text)]
             else:
                 spans = list(_split(text))
             self._sentences[field] = [_trimmed(text, start, end) for start, end in spans]
         return self._sentences[field]
 
-    def negated(self, span: Span) -> bool:
+    def negated(self, mention: Mention) -> bool:
         """Whether the mention is denied in its clause ("IVIG was not given", "excluding children", "非随机")."""
-        key = (span.field, span.start, span.end)
-        if key not in self._negated:
-            self._negated[key] = self._denied(span)
-        return self._negated[key]
+        known = self._negated.get(mention)
+        if known is None:
+            known = self._negated[mention] = self._denied(mention)
+        return known
 
-    def _denied(self, span: Span) -> bool:
-        if span.field in ("mesh", "publication_types", "keywords"):
+    def _denied(self, mention: Mention) -> bool:
+        if mention.field in _LISTS:
             return False
-        sentence = self.sentence(span)
-        low = self.low(span.field)
-        before = _last_clause(low[sentence.start : span.start])
-        after = _first_clause(low[span.end : sentence.end])
-        for cue in _cues():
-            text = before if cue.before else after
-            if not cue.pattern.possible(text):
+        tokens = self.tokens(mention.field)
+        if mention.field not in self._denials:
+            self._denials[mention.field] = [
+                (cue, stretch) for cue in _cues() for stretch in cue.phrases.found(tokens)
+            ]
+        for cue, (first, last) in self._denials[mention.field]:
+            start, end = (last, mention.first) if cue.before else (mention.last, first)
+            if not 0 <= end - start <= 2 * cue.reach or tokens.distance(start, end) > cue.reach:
                 continue
-            for found in cue.pattern.expression.finditer(text):
-                between = text[found.end() :] if cue.before else text[: found.start()]
-                if _distance(between) <= cue.reach:
-                    return True
+            inner, outer = (mention.first, last - 1) if cue.before else (mention.last - 1, first)
+            if tokens.clause(inner) == tokens.clause(outer) and tokens.segment(inner) == tokens.segment(outer):
+                return True
         return False
 
     @property
     def headings(self) -> tuple[Heading, ...]:
         """The entries of the MeSH cell."""
         if self._headings is None:
-            low = self.low("mesh")
+            low = lowered(folded(self.text("mesh")))
             self._headings = tuple(_heading(found.group(), found.start()) for found in _ENTRY.finditer(low))
         return self._headings
 
@@ -163,7 +181,7 @@ class Document:
     def publication_types(self) -> tuple[tuple[str, Span], ...]:
         """The publication types in lower case, each with its place."""
         if self._types is None:
-            low = self.low("publication_types")
+            low = lowered(folded(self.text("publication_types")))
             entries = [_trimmed(low, found.start(), found.end()) for found in _ENTRY.finditer(low)]
             self._types = tuple((low[start:end], Span("publication_types", start, end)) for start, end in entries)
         return self._types
@@ -186,21 +204,6 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
-
-
-def _last_clause(text: str) -> str:
-    ends = [found.end() for found in _CLAUSE.finditer(text)]
-    return text[ends[-1] :] if ends else text
-
-
-def _first_clause(text: str) -> str:
-    found = _CLAUSE.search(text)
-    return text[: found.start()] if found else text
-
-
-def _distance(text: str) -> int:
-    """Words between a cue and a mention; two Chinese characters count as one word."""
-    return (len(_HAN.findall(text)) + 1) // 2 + len(_WORD.findall(_HAN.sub(" ", text)))
 
 
 def _heading(entry: str, offset: int) -> Heading:

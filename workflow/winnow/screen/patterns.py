@@ -1,38 +1,37 @@
 """The little language of phrases that criteria are written in, compiled once.
 
 ====================================  ==============================================================================
-``intravenous immunoglobulin``        these words in this order; a hyphen, a space or nothing where the phrase has one
-``immunoglobulin*``                   any ending; ``?`` is one letter or none
-``(muscle|grip) strength``            one of these
+``intravenous immunoglobulin``        these words in this order; a hyphen and a space are the same
+``immunoglobulin*``                   any ending; ``?`` is one letter or none; ``*`` alone is any one word
+``(muscle|grip) strength``            one of these; ``(open|blinded)? trial`` one of these or none
 ``immunoglobulin* NEAR/3 intraven*``  both in one sentence with at most three words between them, in either order
 ``no PRE/2 (benefit|effect)``         likewise, in this order
-``丙种球蛋白``                         Chinese needs no spaces and no word ends; distance counts two characters to a word
+``=trials``                           this very word: no other number, no other spelling
+``丙种球蛋白``                         Chinese needs no spaces; for NEAR and PRE two characters count as one word
 ====================================  ==============================================================================
 
-Case, width, diacritics, British and American spelling (``spelling.csv``) and the plural of the last word make no
-difference. Only a phrase of two or three capitals (``PM``, ``ACE``) is read as written, since it may spell a word.
-
-A pattern is matched on a text from :func:`folded`, which has the length of the original, so that offsets hold in both.
+Case, width, diacritics, British and American spelling (``spelling.csv``) and the number of a noun make no difference. Only a
+phrase of two or three capitals (``PM``, ``ACE``) is read as written, since it may spell a word.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_LETTER = rf"[^\W_{_HAN}]"
-_START, _END = rf"(?<!{_LETTER})", rf"(?!{_LETTER})"
-_GAP = r"(?:\s*-\s*|\s+)"
-_SIGN = r"(?:[^\w.!?;。！？；]|\.(?=\w))"
-_HAN_CHARACTER = re.compile(f"[{_HAN}]")
+from winnow.screen.tokens import HAN, LEXICON, Tokens, folded
+
 _OPERATOR = re.compile(r"\s+(NEAR|PRE)/(\d+)\s+")
-_TOKEN = re.compile(r"[()|]|[^\s()|]+")
+_TOKEN = re.compile(r"\)\??|[(|]|[^\s()|]+")
+_PIECE = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[*?=]")
 _CAPITALS = re.compile(r"[A-Z]{2,3}")
+
+#: A stretch of words: first position, and the position after the last.
+Stretch = tuple[int, int]
 
 
 class PatternError(ValueError):
@@ -40,49 +39,158 @@ class PatternError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """One phrase, compiled.
+class Word:
+    """One word; ``number`` is its number in the lexicon, -1 for any word. ``rarity`` guesses how selective it is."""
 
-    ``needles``: pieces of text of which one must occur for the expression to have a chance; finding that none does is
-    some fifty times cheaper than running the expression. ``cased``: to be matched on the text that kept its capitals.
-    """
+    number: int
+    rarity: int
+
+    @property
+    def anchors(self) -> frozenset[int]:
+        return frozenset((self.number,)) if self.number >= 0 else frozenset()
+
+    def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
+        if self.number < 0:
+            return [(position, position + 1) for position in range(len(tokens))]
+        return [(position, position + 1) for position in tokens.at.get(self.number, ())]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several."""
+
+    options: tuple[Node, ...]
+
+    @property
+    def rarity(self) -> int:
+        return min(option.rarity for option in self.options)
+
+    @property
+    def anchors(self) -> frozenset[int]:
+        return frozenset().union(*(option.anchors for option in self.options))
+
+    def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
+        return sorted({stretch for option in self.options for stretch in option.stretches(tokens)})
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Parts that follow each other; those of ``optional`` may be missing."""
+
+    parts: tuple[Node, ...]
+    optional: tuple[bool, ...]
+
+    @property
+    def _rarest(self) -> Node:
+        return max(
+            (part for part, free in zip(self.parts, self.optional, strict=True) if not free),
+            key=lambda part: part.rarity,
+        )
+
+    @property
+    def rarity(self) -> int:
+        return self._rarest.rarity
+
+    @property
+    def anchors(self) -> frozenset[int]:
+        return self._rarest.anchors
+
+    def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
+        whole: set[Stretch] | None = None
+        for part, free in zip(self.parts, self.optional, strict=True):
+            if whole is None:
+                own = set(part.stretches(tokens))
+                whole = own | {(position, position) for position in range(len(tokens))} if free else own
+            else:
+                after: dict[int, list[int]] = {}
+                for start, end in part.stretches(tokens):
+                    after.setdefault(start, []).append(end)
+                longer = {
+                    (first, further)
+                    for first, last in whole
+                    for further in after.get(last, ())
+                    if first == last or tokens.joined(last)
+                }
+                whole = longer | whole if free else longer
+            if not whole:
+                return ()
+        return sorted(stretch for stretch in whole or () if stretch[0] < stretch[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two parts in one sentence with at most ``words`` between them."""
+
+    left: Node
+    right: Node
+    words: int
+    ordered: bool
+
+    @property
+    def _rarest(self) -> Node:
+        return max((self.left, self.right), key=lambda part: part.rarity)
+
+    @property
+    def rarity(self) -> int:
+        return self._rarest.rarity
+
+    @property
+    def anchors(self) -> frozenset[int]:
+        return self._rarest.anchors
+
+    def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
+        left = list(self.left.stretches(tokens))
+        right = list(self.right.stretches(tokens)) if left else []
+        pairs = [(one, other) for one in left for other in right]
+        if not self.ordered:
+            pairs += [(other, one) for one, other in pairs]
+        return sorted({
+            (one[0], other[1])
+            for one, other in pairs
+            if one[1] <= other[0] <= one[1] + 2 * self.words
+            and tokens.distance(one[1], other[0]) <= self.words
+            and tokens.segment(one[0]) == tokens.segment(other[1] - 1)
+        })  # fmt: skip
+
+
+Node = Word | Choice | Sequence | Near
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One phrase: its tree, the words of which one must occur for it to have a chance, and whether it is Chinese."""
 
     phrase: str
-    expression: re.Pattern[str]
-    needles: tuple[str, ...]
-    cased: bool
+    node: Node
+    anchors: frozenset[int]
     han: bool
 
-    def possible(self, text: str) -> bool:
-        """Whether the phrase has a chance in the text."""
-        return any(needle in text for needle in self.needles)
+
+class Phrases:
+    """Several phrases, of which only those are tried whose rarest words occur in the text at all."""
+
+    __slots__ = ("_asking", "anchors", "patterns")
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.patterns = tuple(patterns)
+        self._asking: dict[int, list[int]] = {}
+        for index, pattern in enumerate(self.patterns):
+            for anchor in pattern.anchors:
+                self._asking.setdefault(anchor, []).append(index)
+        self.anchors = frozenset(self._asking)
+
+    def __bool__(self) -> bool:
+        return bool(self.patterns)
+
+    def found(self, tokens: Tokens) -> Iterator[Stretch]:
+        """Where the phrases stand, phrase by phrase in the order given."""
+        asked = tokens.at.keys() & self.anchors
+        if asked:
+            for index in sorted({index for anchor in asked for index in self._asking[anchor]}):
+                yield from self.patterns[index].node.stretches(tokens)
 
 
-def _table() -> dict[int, str]:
-    """One character for one character: width, dashes, quotes, and letters without their marks."""
-    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    table |= dict.fromkeys(range(0x2010, 0x2016), "-") | {0x2212: "-", 0xFE63: "-", 0x00AD: "-"}
-    table |= {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x201C: '"', 0x201D: '"', 0x3000: " ", 0x00A0: " ", 0x2009: " "}
-    for code in (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00)):
-        base = unicodedata.normalize("NFD", chr(code))[0]
-        if base.isascii():
-            table[code] = base
-    table |= {0x00D8: "O", 0x00F8: "o", 0x0141: "L", 0x0142: "l", 0x0131: "i", 0x0130: "I", 0x1E9E: "S"}
-    return table
-
-
-_TABLE = _table()
-
-
-def folded(text: str) -> str:
-    """The text as patterns see it, capitals kept: the same length, one character for one."""
-    return text if text.isascii() else text.translate(_TABLE)
-
-
-def lowered(text: str) -> str:
-    """Lower case of a folded text, again one character for one."""
-    low = text.lower()
-    return low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+NO_PHRASES = Phrases(())
 
 
 @cache
@@ -90,158 +198,142 @@ def compiled(phrase: str) -> Pattern:
     """The phrase as a pattern.
 
     Raises:
-        PatternError: brackets that don't match, an operator without a side, no letter at all.
+        PatternError: brackets that don't match, an operator without a side, nothing but wildcards.
     """
     text = folded(" ".join(phrase.split()))
     if not any(c.isalnum() for c in text):
         raise PatternError(f"the phrase '{phrase}' has no letter or digit")
-    cased = _CAPITALS.fullmatch(text) is not None
-    if not cased:
-        operators = _OPERATOR.findall(text)
-        text = _OPERATOR.sub("\x00", text)
-        sides = text.lower().split("\x00")
+    if _CAPITALS.fullmatch(text):
+        node: Node = Word(LEXICON.ask((text, text + "s")), len(text))
     else:
-        operators, sides = [], [text]
-    if any(not side.strip() for side in sides) or re.search(r"\b(near|pre)/\d*", text.lower()):
-        raise PatternError(f"'{phrase}': NEAR/n and PRE/n stand between two phrases")
-    expression, needles = _sequence(sides[0], phrase)
-    for (name, distance), side in zip(operators, sides[1:], strict=True):
-        right, more = _sequence(side, phrase)
-        apart = _apart(int(distance), han=bool(_HAN_CHARACTER.search(phrase)))
-        expression = f"(?:{expression}){apart}(?:{right})" + (
-            f"|(?:{right}){apart}(?:{expression})" if name == "NEAR" else ""
-        )
-        needles = max(needles, more, key=_selective)
-    return Pattern(phrase, re.compile(expression), needles, cased, bool(_HAN_CHARACTER.search(phrase)))
+        operators = _OPERATOR.findall(text)
+        sides = _OPERATOR.sub("\x00", text).lower().split("\x00")
+        if any(not side.strip() for side in sides) or re.search(r"\b(near|pre)/", "\x00".join(sides)):
+            raise PatternError(f"'{phrase}': NEAR/n and PRE/n stand between two phrases")
+        node = _parsed(sides[0], phrase)
+        for (name, distance), side in zip(operators, sides[1:], strict=True):
+            node = Near(node, _parsed(side, phrase), int(distance), ordered=name == "PRE")
+    if not node.anchors:
+        raise PatternError(f"'{phrase}' has nothing but wildcards")
+    return Pattern(phrase, node, node.anchors, HAN.search(text) is not None)
 
 
-def _apart(words: int, *, han: bool) -> str:
-    if han:
-        return rf"[^。！？；.!?;]{{0,{2 * words}}}"
-    return rf"(?:{_SIGN}+\w+){{0,{words}}}?{_SIGN}+"
-
-
-def _selective(needles: tuple[str, ...]) -> int:
-    return min(map(len, needles))
-
-
-def _sequence(side: str, phrase: str) -> tuple[str, tuple[str, ...]]:
-    """One side of an operator: words and bracketed choices in order, by recursive descent."""
-    tokens = _TOKEN.findall(side)
-    expression, needles, rest = _choice(tokens, phrase, depth=0)
+def _parsed(side: str, phrase: str) -> Node:
+    node, rest = _choice(_TOKEN.findall(side), phrase)
     if rest:
         raise PatternError(f"'{phrase}': a bracket is closed that was not opened")
-    return expression, needles
+    return node
 
 
-def _choice(tokens: list[str], phrase: str, depth: int) -> tuple[str, tuple[str, ...], list[str]]:
-    options: list[str] = []
-    needles: tuple[str, ...] = ()
+def _choice(tokens: list[str], phrase: str) -> tuple[Node, list[str]]:
+    options: list[Node] = []
     while True:
-        expression, some, tokens = _words(tokens, phrase, depth)
-        options.append(expression)
-        needles += some
-        if not tokens or tokens[0] == ")":
-            return (options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"), needles, tokens
+        node, tokens = _sequence(tokens, phrase)
+        options.append(node)
+        if not tokens or tokens[0][0] == ")":
+            return options[0] if len(options) == 1 else Choice(tuple(options)), tokens
         tokens = tokens[1:]
 
 
-def _words(tokens: list[str], phrase: str, depth: int) -> tuple[str, tuple[str, ...], list[str]]:
-    parts: list[str] = []
-    best: tuple[str, ...] = ()
-    while tokens and tokens[0] not in "|)":
+def _sequence(tokens: list[str], phrase: str) -> tuple[Node, list[str]]:
+    parts: list[Node] = []
+    optional: list[bool] = []
+    while tokens and tokens[0][0] not in "|)":
         token, tokens = tokens[0], tokens[1:]
+        free = False
         if token == "(":
-            part, needles, tokens = _choice(tokens, phrase, depth + 1)
+            node, tokens = _choice(tokens, phrase)
             if not tokens:
                 raise PatternError(f"'{phrase}': a bracket is not closed")
-            tokens = tokens[1:]
+            free, tokens = tokens[0] == ")?", tokens[1:]
         else:
-            last = not tokens or tokens[0] in "|)"
-            part, needles = _word(token, last=last)
-        if parts:
-            parts.append(r"\s*" if _HAN_CHARACTER.search(token) else _GAP)
-        parts.append(part)
-        best = needles if not best else max(best, needles, key=_selective)
-    if not parts:
+            node = _written(token, phrase)
+        parts.append(node)
+        optional.append(free)
+    if all(optional):
         raise PatternError(f"'{phrase}': nothing stands between its brackets or bars")
-    return "".join(parts), best, tokens
+    return (parts[0] if len(parts) == 1 else Sequence(tuple(parts), tuple(optional))), tokens
 
 
-def _word(word: str, *, last: bool) -> tuple[str, tuple[str, ...]]:
-    """A word's expression and the longest piece of it that every spelling has."""
-    pieces = re.split(r"([*?])", word)
-    plural = last and len(word) > 2 and pieces[-1] == word
-    body = "".join(
-        rf"{_LETTER}*" if piece == "*" else rf"{_LETTER}?" if piece == "?" else _spelled(piece) for piece in pieces
-    )
-    if plural and not word.isupper():
-        body = _either_number(word, body)
-    elif plural:
-        body += "s?"
-    start = _START if not _HAN_CHARACTER.match(word[0]) and word[0] != "*" else ""
-    end = _END if not _HAN_CHARACTER.match(word[-1]) else ""
-    return start + body + end, (_needle(word),)
+def _written(token: str, phrase: str) -> Node:
+    """What stands between two spaces: a word, words joined by signs, or Chinese characters."""
+    if HAN.search(token):
+        token = token.strip("*?")
+        if "*" in token or "?" in token:
+            raise PatternError(f"'{phrase}': inside Chinese text write PRE/n instead of a wildcard")
+        token = HAN.sub(lambda found: f" {found.group()} ", token)
+    exact = token.startswith("=")
+    chunks = [chunk for chunk in re.split(r"[^\w*?']+", token.lstrip("=")) if chunk.strip("_'")]
+    if not chunks:
+        raise PatternError(f"'{phrase}': '{token}' has no letter or digit")
+    words = [_word(chunk, exact=exact or HAN.fullmatch(chunk) is not None) for chunk in chunks]
+    if len(words) == 1:
+        return words[0]
+    joined: Node = Sequence(tuple(words), (False,) * len(words))
+    if "-" in token and not HAN.search(token) and not exact:
+        return Choice((joined, _word("".join(chunks), exact=False)))
+    return joined
 
 
-def _either_number(word: str, body: str) -> str:
-    if not word[-1].isalpha() or _HAN_CHARACTER.match(word[-1]):
-        return body
-    if word.endswith("is"):
-        return body[:-2] + "[ie]s"
-    if word.endswith(("ss", "us", "x", "ch", "sh")):
-        return body + "(?:'s|es)?"
-    if word.endswith("ies") and len(word) > 4:
-        return body[:-3] + "(?:ies|y)"
-    if word.endswith("s"):
-        return body[:-1] + "(?:'?s)?"
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return body[:-1] + "(?:y|ies|y's)"
-    return body + "(?:'?s)?"
+def _word(word: str, *, exact: bool) -> Word:
+    if word == "*":
+        return Word(-1, 0)
+    if exact:
+        return Word(LEXICON.ask((word,)), len(word))
+    if "*" in word or "?" in word:
+        pieces = re.split(r"([*?])", word)
+        expression = "".join(
+            r"[\w']*" if piece == "*" else r"\w?" if piece == "?" else _either(piece) for piece in pieces
+        )
+        return Word(LEXICON.ask_like(expression), len(word) - 1)
+    return Word(LEXICON.ask(sorted(_spellings(word))), len(word))
 
 
 @cache
-def _spellings() -> tuple[tuple[str, str], ...]:
+def _pairs() -> tuple[tuple[str, str], ...]:
     text = resources.files("winnow.screen").joinpath("spelling.csv").read_text(encoding="utf-8")
     return tuple((row["british"], row["american"]) for row in csv.DictReader(text.splitlines()))
 
 
-_ISE = re.compile(r"i[sz](?=(?:e|ed|es|er|ers|ing|ation|ations|ational)?$)|y[sz](?=(?:e|ed|es|er|ers|ing)$)")
+_ISE = re.compile(r"(?<=\w{3})([iy])[sz](?=(?:e|ed|es|er|ers|ing|ation|ations|ational)$)")
 
 
-def _spelled(piece: str) -> str:
-    """A piece of a word in both spellings, as an expression."""
-    marks: dict[int, tuple[int, str]] = {}
-    if len(piece) > 3:
-        for pair in _spellings():
-            for spelling in pair:
-                at = piece.find(spelling)
-                if at >= 0 and all(at >= end or at + len(spelling) <= start for start, (end, _) in marks.items()):
-                    marks[at] = (at + len(spelling), f"(?:{'|'.join(pair)})")
-                    break
-    for found in _ISE.finditer(piece):
-        if len(piece) > 5 and all(found.start() >= end or found.end() <= start for start, (end, _) in marks.items()):
-            marks[found.start()] = (found.end(), piece[found.start()] + "[sz]")
-    out, at = [], 0
-    for start, (end, expression) in sorted(marks.items()):
-        out += [_plain(piece[at:start]), expression]
-        at = end
-    return "".join([*out, _plain(piece[at:])])
+def _either(piece: str) -> str:
+    """A piece of a word with wildcards as an expression for both spellings."""
+    expression = re.escape(piece)
+    for british, american in _pairs():
+        for spelling in (british, american):
+            if spelling in expression:
+                expression = expression.replace(spelling, f"(?:{british}|{american})")
+                break
+    return expression
 
 
-def _plain(piece: str) -> str:
-    return re.escape(piece).replace(r"\-", r"(?:\s*-\s*|\s)?").replace("'", "'?")
+def _spellings(word: str) -> set[str]:
+    """The word in British and American spelling, singular and plural, with and without a possessive."""
+    found = {word}
+    for british, american in _pairs():
+        found |= {spelling.replace(british, american) for spelling in found}
+        found |= {spelling.replace(american, british) for spelling in found}
+    found |= {_ISE.sub(r"\g<1>s", spelling) for spelling in found} | {_ISE.sub(r"\g<1>z", spelling) for spelling in found}
+    if "'" in word:
+        found |= {spelling.replace("'", "") for spelling in found} | {spelling.split("'")[0] for spelling in found}
+    return found.union(*(_numbers(spelling) for spelling in found))
 
 
-_LOOSE = re.compile(r"[*?'\-]")
-
-
-def _needle(word: str) -> str:
-    """The longest stretch of the word that no other spelling or number changes."""
-    fixed = word
-    for british, american in _spellings():
-        fixed = fixed.replace(british, "*").replace(american, "*")
-    stretches = _LOOSE.split(_ISE.sub("*", fixed) if len(word) > 5 else fixed)
-    if stretches[-1] and word[-1].isalpha() and not _HAN_CHARACTER.match(word[-1]):
-        stretches[-1] = re.sub(r"(?:ies|is|s|y)$", "", stretches[-1])
-    return max(stretches, key=len)
+def _numbers(word: str) -> set[str]:
+    if len(word) < 3 or not word[-1].isalpha():
+        return set()
+    if word.endswith("is"):
+        return {word[:-2] + "es"}
+    if word.endswith("ses") and len(word) > 5:
+        return {word[:-2] + "is", word[:-1], word[:-2]}
+    if word.endswith(("ss", "us", "x", "ch", "sh")):
+        return {word + "es", word + "'s"}
+    if word.endswith("ies") and len(word) > 4:
+        return {word[:-3] + "y"}
+    if word.endswith("s"):
+        return {word[:-1], word[:-1] + "'s", word[:-2]} if word.endswith("xes") else {word[:-1], word[:-1] + "'s"}
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return {word[:-1] + "ies", word + "'s"}
+    return {word + "s", word + "'s", *({word + "es"} if word.endswith("o") else ())}

@@ -28,7 +28,10 @@ def proposals(verdicts: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
     rows = []
     table = verdicts[["report_id", "criterion", "verdict", "quote"]]
     for identifier, group in table.groupby("report_id", sort=True):
-        found = {row.criterion: (row.verdict, row.quote) for row in group.itertuples() if row.criterion in order}
+        found = {name: (verdict, quote)
+            for name, verdict, quote in zip(group["criterion"], group["verdict"], group["quote"], strict=True)
+            if name in order
+        }
         against = [name for name in order if name in found and found[name][0] == NOT_MET]
         if against:
             automatic = next((name for name in against if order[name].may_exclude), "")

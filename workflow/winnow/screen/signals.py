@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from winnow.screen.criteria import Criterion, Heading, Signal, builtins
-from winnow.screen.documents import TEXT_FIELDS, Document, Span
-from winnow.screen.patterns import Pattern
+from winnow.screen.documents import TEXT_FIELDS, Document, Mention, Span
+from winnow.screen.patterns import Phrases
+from winnow.screen.tokens import lowered
 
 MET, NOT_MET, UNCLEAR = "met", "not met", "unclear"
 
 #: An abstract shorter than this says too little for silence to mean anything (characters; Chinese says more with fewer).
 _ENOUGH, _ENOUGH_HAN = 150, 60
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_ENGLISH = re.compile(r"\b(?:the|of|and|in|with|was|were)\b")
+_ENGLISH = re.compile(r"\b(?:of|with|was|were|by)\b.*\b(?:and|the)\b", re.DOTALL)
 
 
 class Judged(NamedTuple):
@@ -94,41 +95,35 @@ def holds(signal: Signal, document: Document) -> tuple[bool, Span | None]:
 
 
 def _phrases(signal: Signal, document: Document) -> tuple[bool, Span | None]:
-    first: Span | None = None
-    count = 0
-    for span in _mentions(signal, document):
-        first = first or span
-        count += 1
-        if count >= signal.times:
-            return True, first
-    return False, None
+    found = list(islice(_mentions(signal, document), signal.times))
+    return (True, document.span(found[0])) if len(found) == signal.times else (False, None)
 
 
-def _mentions(signal: Signal, document: Document) -> Iterator[Span]:
+def _mentions(signal: Signal, document: Document) -> Iterator[Mention]:
     for field in signal.fields:
         seen: set[int] = set()
-        for pattern in signal.phrases:
-            for span in document.mentions(pattern, field):
-                if span.start not in seen and _counts(signal, document, span):
-                    seen.add(span.start)
-                    yield span
+        for mention in document.mentions(signal.phrases, field):
+            if mention.first not in seen and _counts(signal, document, mention):
+                seen.add(mention.first)
+                yield mention
 
 
-def _counts(signal: Signal, document: Document, span: Span) -> bool:
-    if signal.beside and not _beside(signal.beside, document, span):
+def _counts(signal: Signal, document: Document, mention: Mention) -> bool:
+    if signal.beside and not _beside(signal.beside, document, mention, apart=True):
         return False
-    if signal.without and _beside(signal.without, document, span):
+    if signal.without and _beside(signal.without, document, mention, apart=False):
         return False
-    return signal.negated == "ignore" or document.negated(span) == (signal.negated == "require")
+    return signal.negated == "ignore" or document.negated(mention) == (signal.negated == "require")
 
 
-def _beside(patterns: tuple[Pattern, ...], document: Document, span: Span) -> bool:
-    """Whether one of the phrases stands in the mention's sentence, outside the mention itself."""
-    sentence = document.sentence(span)
+def _beside(phrases: Phrases, document: Document, mention: Mention, *, apart: bool) -> bool:
+    """Whether one of the phrases stands in the mention's sentence, with ``apart`` outside the mention itself."""
+    tokens = document.tokens(mention.field)
+    sentence = tokens.segment(mention.first)
     return any(
-        sentence.start <= other.start < sentence.end and (other.end <= span.start or other.start >= span.end)
-        for pattern in patterns
-        for other in document.mentions(pattern, span.field)
+        tokens.segment(other.first) == sentence
+        and not (apart and other.first < mention.last and mention.first < other.last)
+        for other in document.mentions(phrases, mention.field)
     )
 
 
@@ -155,7 +150,7 @@ def _publication_types(signal: Signal, document: Document) -> tuple[bool, Span |
 
 
 def _language(signal: Signal, document: Document) -> tuple[bool, Span | None]:
-    text = document.low("language")
+    text = lowered(document.text("language"))
     names = [name.strip() for name in text.split(";")]
     held = any(value.fullmatch(name) for name in names if name for value in signal.values)
     return held, Span("language", 0, len(text)) if held else None
@@ -188,15 +183,14 @@ _KINDS: dict[str, Callable[[Signal, Document], tuple[bool, Span | None]]] = {
 def _silent(criterion: Criterion, document: Document) -> bool:
     """Whether nothing that speaks for the criterion occurs anywhere, not even denied, in a report that says enough."""
     abstract = document.text("abstract")
-    han = len(_HAN.findall(abstract)) > len(abstract) / 5
+    han = document.chinese
     if len(abstract) < (_ENOUGH_HAN if han else _ENOUGH):
         return False
-    if not han and len(_ENGLISH.findall(document.low("abstract"))) < 3:
+    if not han and not _ENGLISH.search(abstract):
         return False
-    phrases = [pattern for signal in criterion.met for pattern in signal.phrases]
-    if not any(pattern.han == han for pattern in phrases):
+    if not any(pattern.han == han for pattern in criterion.spoken.patterns):
         return False
-    if any(next(document.mentions(pattern, field), None) for pattern in phrases for field in TEXT_FIELDS):
+    if any(next(document.mentions(criterion.spoken, field), None) for field in TEXT_FIELDS):
         return False
     return not any(
         holds(signal, document)[0] or any(judged_builtin(name, document).verdict != NOT_MET for name in signal.names)
