@@ -11,29 +11,26 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from winnow import __version__, tables
-from winnow.decisions import ledger
-from winnow.decisions.identities import Identities
-from winnow.decisions.kinds import KINDS
+from winnow import __version__
 from winnow.report import page_data
-from winnow.report.evidence import Evidence, Row
+from winnow.report.evidence import Evidence
 from winnow.report.flow import Flow
 from winnow.report.notes import Notes
-from winnow.report.sections import optional, sections
+from winnow.report.sections import sections
 from winnow.report.shapes import Picture
+from winnow.report.story import Story
 from winnow.report.svg import svg
 from winnow.report.typeface import web_font
 from winnow.review import Review
 
 
-def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture: Picture) -> str:
+def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture: Picture, story: Story) -> str:
     """The page as HTML text."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    to_decide = optional(review.result("screen", "to_decide.csv"))
-    data = page_data.payload(evidence, flow, _story(review, evidence), to_decide)
+    data = page_data.payload(evidence, flow, story)
     told = sections(review)
     packed = json_for_html(data)
     return environment.from_string(_template("page.html.jinja")).render(
@@ -42,7 +39,7 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
         diagram=Markup(svg(picture, lambda key: f"#list={key}")),
         identities=flow.identities,
         beside=_beside(flow),
-        has_open=bool(to_decide),
+        has_open=bool(story.to_decide),
         told=told,
         version=__version__,
         data=Markup(packed),
@@ -95,30 +92,3 @@ def _component(name: str) -> str:
     """A file of DataTables as itables ships it, for use inside ``<script>`` or ``<style>``."""
     text = resources.files("itables").joinpath("html", name).read_text(encoding="utf-8")
     return text.replace("</script", "<\\/script").replace("</style", "<\\/style")
-
-
-def _story(review: Review, evidence: Evidence) -> page_data.Story:
-    """The optional tables of the journeys."""
-    names = Identities(evidence.records, evidence.reports)
-    pairs = optional(review.result("deduplicate", "pairs.csv"), tables.PAIRS)
-    digests = [
-        row | {"report_id": names.named(row["id"]).report} for row in optional(review.config_dir / "digests.csv")
-    ]
-    return page_data.Story(
-        verdicts=page_data.by_report(optional(review.result("screen", "verdicts.csv"), tables.VERDICTS)),
-        pairs=page_data.pairs_by_report(pairs, evidence.reports),
-        ledger=page_data.by_report(_ledger_rows(review, names)),
-        values=page_data.by_report(optional(review.result("extract", "values.csv"), tables.VALUES)),
-        digests=page_data.by_report(digests),
-    )
-
-
-def _ledger_rows(review: Review, names: Identities) -> list[Row]:
-    """Every screening row of every reviewer with its report and its place; rows that name none are the screen stage's to tell."""
-    found = []
-    for path in ledger.paths(review.root, KINDS["screening"]):
-        one = ledger.read(path, KINDS["screening"], path.relative_to(review.root).as_posix())
-        for place, row in enumerate(one.rows):
-            for report in names.named(row["id"]).reports:
-                found.append(row | {"report_id": report, "reviewer": one.reviewer, "where": one.place(place)})
-    return sorted(found, key=lambda row: (row["report_id"], row["date"], row["where"]))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +15,7 @@ from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.lists import every_box
 from winnow.report.states import first_searches
+from winnow.report.story import Story, by_report
 from winnow.tables import join, split
 
 #: How each state is called on the page.
@@ -39,35 +39,7 @@ _FIELDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Story:
-    """The optional tables that a report's journey is told from, each by report."""
-
-    verdicts: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    pairs: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    ledger: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    values: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    digests: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-
-
-def by_report(rows: Iterable[Row], column: str = "report_id") -> dict[str, list[Row]]:
-    """Rows grouped by the report that they are about."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row[column]].append(row)
-    return dict(found)
-
-
-def pairs_by_report(rows: Iterable[Row], reports: Mapping[str, str]) -> dict[str, list[Row]]:
-    """Compared pairs under each of the reports that they touch."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        for report in sorted({reports.get(row[name], "") for name in ("record_id_1", "record_id_2")} - {""}):
-            found[report].append(row)
-    return dict(found)
-
-
-def payload(evidence: Evidence, flow: Flow, story: Story, to_decide: Sequence[Row]) -> dict[str, Any]:
+def payload(evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:
     """The page's data; report indexes follow the order of report ids."""
     order = sorted(evidence.merged)
     index = {report: place for place, report in enumerate(order)}
@@ -89,7 +61,7 @@ def payload(evidence: Evidence, flow: Flow, story: Story, to_decide: Sequence[Ro
         "open": [
             [index.get(row["report_id"], -1)]
             + [row.get(name, "") for name in ("stage", "why", "waiting_for", "rank", "proposal", "evidence", "other_id")]
-            for row in to_decide
+            for row in story.to_decide
         ],
     }  # fmt: skip
 

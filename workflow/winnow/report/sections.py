@@ -8,11 +8,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from winnow import manifests, tables
 from winnow.decisions import chains, ledger
 from winnow.report.evidence import Row
+from winnow.report.story import optional
 from winnow.review import Review
 
 
@@ -61,11 +61,6 @@ class Section:
     tables: Sequence[Table] = ()
     texts: Sequence[Text] = ()
     pictures: Sequence[Image] = ()
-
-
-def optional(path: Path, columns: Sequence[str] = ()) -> list[Row]:
-    """The rows of a table that a review may lack."""
-    return tables.rows(tables.read(path, columns=columns)) if path.is_file() else []
 
 
 def sections(review: Review) -> list[Section]:

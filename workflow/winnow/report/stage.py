@@ -6,9 +6,24 @@ import shutil
 from dataclasses import asdict
 
 from winnow import config, files, tables
-from winnow.report import diagram, evidence, lists, page, pdf, prisma_csv, svg
+from winnow.report import (
+    checklist,
+    database,
+    diagram,
+    evidence,
+    lists,
+    methods,
+    page,
+    pdf,
+    prisma_csv,
+    set_aside,
+    story,
+    svg,
+)
 from winnow.report import flow as flows
 from winnow.report import notes as words
+from winnow.report.evidence import Evidence
+from winnow.report.story import Story, optional
 from winnow.review import Review
 
 
@@ -21,8 +36,10 @@ def run(review: Review) -> None:
         RenderError: the diagram cannot be drawn faithfully.
     """
     shutil.rmtree(review.results / "report", ignore_errors=True)
+    (review.results / "review.sqlite").unlink(missing_ok=True)
     gathered = evidence.read(review)
     flow = flows.flow(gathered)
+    told = story.read(review, gathered)
     notes = words.notes(gathered, flow)
     picture = diagram.draw(flow, notes, gathered.plan.criteria)
     drawn = svg.svg(picture)
@@ -35,7 +52,28 @@ def run(review: Review) -> None:
     files.write_bytes(folder / "prisma.pdf", pdf.pdf(picture))
     tables.write_rows(folder / "prisma2020.csv", prisma_csv.rows(flow, gathered.plan.criteria), prisma_csv.COLUMNS)
     _reproduce(review)
-    files.write_text(folder / "index.html", page.build(review, gathered, flow, notes, picture))
+    _tables(review, gathered, flow, told)
+    files.write_text(folder / "index.html", page.build(review, gathered, flow, notes, picture, told))
+    rows = database.rows_of(gathered, told, flow, review.relative(folder / "lists"))
+    database.write(review.results / "review.sqlite", rows)
+
+
+def _tables(review: Review, gathered: Evidence, flow: flows.Flow, told: Story) -> None:
+    """What PRISMA's items 8, 9 and 16b ask for, the checklist, and the data dictionary."""
+    folder = review.results / "report"
+    noted = set_aside.full_text_notes(told.ledger)
+    ledger = optional(review.decisions / "studies.csv", tables.STUDIES_LEDGER)
+    for name, rows in {
+        "excluded_full_text": set_aside.excluded_full_text(gathered, flow, noted),
+        "awaiting_classification": set_aside.awaiting(gathered, flow),
+        "ongoing_studies": set_aside.ongoing(gathered, flow, ledger),
+    }.items():
+        tables.write_rows(folder / f"{name}.csv", rows, set_aside.COLUMNS)
+    values = [row for its in told.values.values() for row in its]
+    files.write_text(folder / "methods.md", methods.markdown(methods.methods(review, gathered, told.ledger, values)))
+    tables.write_rows(folder / "prisma_checklist.csv", checklist.checklist(review), checklist.COLUMNS)
+    dictionary = [dict(zip(database.DICTIONARY, vars(column).values(), strict=True)) for column in database.columns()]
+    tables.write_rows(folder / "data_dictionary.csv", dictionary, database.DICTIONARY)
 
 
 def _reproduce(review: Review) -> None:
