@@ -208,7 +208,9 @@ class Server:
         self.thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.http.shutdown()
         self.http.server_close()
         self.thread.join()

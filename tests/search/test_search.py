@@ -19,12 +19,23 @@ def pmids(small: SmallReview) -> list[int]:
 
 def test_a_search_is_filed_as_received(small: SmallReview, capsys: pytest.CaptureFixture[str]) -> None:
     """The folder holds every record, the strategy, hits per line and in all, what was sent and what PubMed made of it."""
-    small.server.corpus = Corpus([*records(450), Record(9, title="Dermatomyositis alone"), Record(10, book=True, title="IVIG for dermatomyositis")])
+    small.server.corpus = Corpus(
+        [
+            *records(450),
+            Record(9, title="Dermatomyositis alone"),
+            Record(10, book=True, title="IVIG for dermatomyositis"),
+        ]
+    )
     assert small.search() == 0, capsys.readouterr().err
     assert pmids(small) == [10, *range(1000, 1450)]
     manifest = small.manifest
     assert manifest["hits"] == manifest["records"] == 451
-    assert [(line["line"], line["hits"]) for line in manifest["lines"]] == [("#1", 452), ("#2", 451), ("#3", 451), ("#4", 451)]
+    assert [(line["line"], line["hits"]) for line in manifest["lines"]] == [
+        ("#1", 452),
+        ("#2", 451),
+        ("#3", 451),
+        ("#4", 451),
+    ]
     assert manifest["lines"][3]["text"] == "#3 AND (2000:2011[dp])"
     assert manifest["query"] == (
         '((Dermatomyositis[mh] OR dermatomyositis[tiab]) AND (IVIG[tiab] OR "intravenous immunoglobulin"[tiab])) AND (2000:2011[dp])'

@@ -47,7 +47,9 @@ def serve(small_review: Review) -> Iterator[Serve]:
     """Run the stage, then serve the small review to a reviewer."""
     with ExitStack() as stack:
 
-        def start(reviewer: str = "wang", role: str = "reviewer", review: Review = small_review, **more: Any) -> Serving:
+        def start(
+            reviewer: str = "wang", role: str = "reviewer", review: Review = small_review, **more: Any
+        ) -> Serving:
             stage.run(review)
             return stack.enter_context(served(Desk(review, reviewer, role, **more)))
 
