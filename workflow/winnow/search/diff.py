@@ -1,7 +1,7 @@
 """What changed between two searches: new records, vanished ones, changed fields, new notices.
 
 A record is the same in both if its ``source`` and ``record_id`` are. One that is missing from the later search has vanished only if
-that search could have found it: the source is in both searches, and the record's year in the years of both.
+that search could have found it: its source is among the later search's, its year in the later search's years (or not stated).
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from winnow import tables
 from winnow.errors import InputError
 from winnow.review import Review, Search
 
-COLUMNS = ("change", "source", "record_id", "field", "before", "after", "year", "title")
+COLUMNS = ("change", "source", "record_id", "shared_scope", "field", "before", "after", "year", "title")
 #: Kinds of change in the order of the table, and what each means.
 CHANGES = {
     "notice": "newly retracted, corrected or under concern",
     "vanished": "found before, not now, though the later search could have found it",
     "out of scope": "found before; the later search does not cover its source or its year",
-    "new": "not found before, though the earlier search could have found it",
-    "new in scope": "not found before; only the later search covers its source or its year",
-    "changed": "a field has changed",
+    "new": "not found before",
+    "changed": "found in both, with a field that differs",
 }
 #: Where a record came from is no field of the record.
 _PROVENANCE = frozenset(("search_id", "source", "record_id", "file", "line", "sha256", "url"))
@@ -60,9 +59,10 @@ def changes(before: Iterable[Row], after: Iterable[Row], earlier: Search, later:
     found: list[Change] = []
     for key in sorted(old.keys() | new.keys()):
         if key not in new:
-            found.append(_change("vanished" if _covers(later, old[key]) else "out of scope", old[key]))
+            shared = _covers(later, old[key])
+            found.append(_change("out of scope" if shared == "no" else "vanished", old[key]) | {"shared_scope": shared})
         elif key not in old:
-            found.append(_change("new" if _covers(earlier, new[key]) else "new in scope", new[key]))
+            found.append(_change("new", new[key]) | {"shared_scope": _covers(earlier, new[key])})
         else:
             found += _fields(old[key], new[key])
     order = list(CHANGES)
@@ -80,13 +80,15 @@ def write(path: Path | str, found: Sequence[Change]) -> None:
     tables.write_rows(path, found, COLUMNS)
 
 
-def _covers(search: Search, row: Row) -> bool:
-    """Whether a search could have found a record: its source, and any of its years (all, if it states none)."""
+def _covers(search: Search, row: Row) -> str:
+    """Whether a search could have found a record: its source, and any of its years; "unknown" if it states no year."""
     if row["source"] not in {source.name for source in search.sources}:
-        return False
+        return "no"
     years = [row.get(name, "") for name in ("year_print", "year_electronic", "year")]
     stated = [int(year) for year in years if year.isascii() and year.isdigit()]
-    return not stated or any(search.years[0] <= year <= search.years[1] for year in stated)
+    if not stated:
+        return "unknown"
+    return "yes" if any(search.years[0] <= year <= search.years[1] for year in stated) else "no"
 
 
 def _fields(old: Row, new: Row) -> list[Change]:
@@ -110,8 +112,8 @@ def _retracted(types: str) -> bool:
 
 def _change(kind: str, row: Row, name: str = "", before: str = "", after: str = "") -> Change:
     return {
-        "change": kind, "source": row["source"], "record_id": row["record_id"], "field": name, "before": before, "after": after,
-        "year": row.get("year", ""), "title": row.get("title", ""),
+        "change": kind, "source": row["source"], "record_id": row["record_id"], "shared_scope": "yes", "field": name,
+        "before": before, "after": after, "year": row.get("year", ""), "title": row.get("title", ""),
     }  # fmt: skip
 
 

@@ -35,13 +35,11 @@ _NOEXP = re.compile(r"(?P<field>[^:]+):noexp$")
 #: A truncated word needs this many letters; PubMed drops the asterisk of a shorter one.
 SHORTEST_STEM = 4
 
-#: search-query's findings that count here, and whether they stop the search. The others are found below, are a matter of
-#: taste, or harm (QUALITY_0004).
+#: search-query's findings that count here. The others are found below, are a matter of taste, or harm (QUALITY_0004).
 SECOND_OPINION = {
-    "PARSE_0002": ("parentheses are unbalanced", True),
-    "PARSE_0003": ("quotes are unbalanced", True),
-    "PARSE_0004": ("operators and terms don't follow each other", True),
-    "STRUCT_0001": ("AND and OR on one level, read from left to right", False),
+    "PARSE_0002": "parentheses are unbalanced",
+    "PARSE_0003": "quotes are unbalanced",
+    "PARSE_0004": "operators and terms don't follow each other",
 }
 #: Two dates with a tag each, as PubMed's website writes a range.
 _RANGE = re.compile(r'"([\d/]+)"\[([^\]]+)\]\s*:\s*"([\d/]+)"\[\2\]', re.IGNORECASE)
@@ -84,7 +82,8 @@ def findings(strategy: Strategy) -> list[Finding]:
         where = f"{strategy.where}:{line.at}"
         own = [Finding(where, line.label, what, mend, True) for what, mend in _line_faults(line)]
         found += own or _second_opinion(line, where)
-        found += [Finding(where, line.label, what, mend, False) for what, mend in _untagged(tokens(line.text))]
+        read = tokens(line.text)
+        found += [Finding(where, line.label, what, mend, False) for what, mend in (*_untagged(read), *_mixed(read))]
     used = {number for line in strategy.lines for number in line.references}
     for line in strategy.lines[:-1]:
         if line.number not in used:
@@ -187,6 +186,21 @@ def _untagged(found: list[Token]) -> Iterator[tuple[str, str]]:
         term = []
 
 
+def _mixed(found: list[Token]) -> Iterator[tuple[str, str]]:
+    """Different operators on one level, which PubMed applies from left to right; a final NOT is no riddle."""
+    levels: list[list[str]] = [[]]
+    for kind, words in [*found, ("close", ")")]:
+        if kind == "open":
+            levels.append([])
+        elif kind == "word" and words in _OPERATORS:
+            levels[-1].append(words)
+        elif kind == "close" and levels:
+            operators = levels.pop()
+            kinds = set(operators[:-1] if operators[-1:] == ["NOT"] else operators)
+            if len(kinds) > 1:
+                yield f"{' and '.join(sorted(kinds))} on one level", "PubMed reads from left to right: add parentheses"
+
+
 def _second_opinion(line: Line, where: str) -> list[Finding]:
     """search-query's view of a line, references standing as terms; silent where it can't read the line itself."""
     from search_query.linter import lint_query_string
@@ -194,6 +208,7 @@ def _second_opinion(line: Line, where: str) -> list[Finding]:
     query = _RANGE.sub(r"\1:\3[\2]", line.text)
     query = re.sub(r":(noexp|~\d+)\]", "]", query, flags=re.IGNORECASE)
     query = re.sub(r"#(\d+)\b", r"line\1[tiab]", query)
+    query = re.sub(r"\b(and|or|not)\b", "x", query)  # a word of a phrase; as operators they were found above
     with contextlib.redirect_stdout(io.StringIO()):
         try:
             said = lint_query_string(query, platform="pubmed")
@@ -202,7 +217,5 @@ def _second_opinion(line: Line, where: str) -> list[Finding]:
     codes = {str(message["code"]) for message in said if isinstance(message, dict)}
     mend = "put parentheses around each group, and an operator between terms"
     return [
-        Finding(where, line.label, what, mend, stops)
-        for code, (what, stops) in SECOND_OPINION.items()
-        if code in codes
+        Finding(where, line.label, what, mend, True) for code, what in SECOND_OPINION.items() if code in codes
     ]  # fmt: skip
