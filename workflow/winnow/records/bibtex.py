@@ -27,17 +27,19 @@ _SIGNS = {
     "textasciitilde": "~", "textasciicircum": "^", "textbar": "|", "textless": "<", "textgreater": ">", "alpha": "α",
     "beta": "β", "gamma": "γ", "delta": "δ", "kappa": "κ", "mu": "µ", "pm": "±", "leq": "≤", "geq": "≥", "times": "×",
 }  # fmt: skip
-_ACCENTED = re.compile(
-    r"""\\([`'^~=."]|[uvHrdck](?![A-Za-z]))\s*(?:\{\s*(\\[ij]|[^\W\d_])\s*\}|(\\[ij](?![A-Za-z])|[^\W\d_]))"""
+_ACCENTED = (
+    r"""\\(?P<accent>[`'^~=."]|[uvHrdck](?![A-Za-z]))\s*"""
+    r"""(?:\{\s*(?P<braced>\\[ij]|[^\W\d_])\s*\}|(?P<bare>\\[ij](?![A-Za-z])|[^\W\d_]))"""
 )
-_SIGN = re.compile(r"\\(" + "|".join(sorted(_SIGNS, key=len, reverse=True)) + r")(?:\{\}|(?![A-Za-z])[ ]?)")
-_ESCAPED = re.compile(r"\\([&%$#_{} ,;!/-])")
-_WRAPPED = re.compile(
-    r"\\(?:textit|textbf|emph|textsc|textrm|textsuperscript|textsubscript|url|href|enquote|mathrm|text)\b\s*"
+_SIGN = r"\\(?P<sign>" + "|".join(sorted(_SIGNS, key=len, reverse=True)) + r")(?:\{\}|(?![A-Za-z])[ ]?)"
+_ESCAPED = r"\\(?P<escaped>[&%$#_{} ,;!/-])"
+_WRAPPED = (
+    r"\\(?P<wrapped>textit|textbf|emph|textsc|textrm|textsuperscript|textsubscript|url|href|enquote|mathrm|text)\b\s*"
 )
+_LATEX = re.compile(f"{_ACCENTED}|{_SIGN}|{_ESCAPED}|{_WRAPPED}|(?P<brace>[{{}}])")
+_PARAGRAPH = re.compile(r"\n\s*\n")
 #: A field of an entry whose braces don't match: up to the next line that starts a field.
 _FIELD = re.compile(r"(?ms)^\s*([A-Za-z][\w-]*)\s*=\s*(.*?)\s*,?\s*(?=^\s*[A-Za-z][\w-]*\s*=|^\s*[})]\s*$|\Z)")
-_OPEN, _CLOSE = "\ue000", "\ue001"
 
 
 def recognised(opened: Opened) -> bool:
@@ -92,10 +94,26 @@ def _filled(entry: Entry, kind: str, fields: list[tuple[str, str]], reading: Rea
     entry.values.append(("entrytype", [kind]))
     for key, given in fields:
         tag = key.lower().replace(" ", "-")
-        if tag not in known_tags("bibtex"):
+        if tag == "winnow-id":
+            entry.variant = "bibtex-winnow"
+        elif tag not in known_tags("bibtex") and tag not in known_tags("bibtex-winnow"):
             reading.unknown_tags[tag] += 1
-        entry.values.append((tag, plain(_unquoted(given, strings)).split("\n")))
+        value = _unquoted(given, strings)
+        parts = _people(value) if tag == "author" else _PARAGRAPH.split(value)
+        entry.values += [(tag, plain(part).split("\n")) for part in parts]
     return entry
+
+
+def _people(value: str) -> list[str]:
+    """The names of a list; an ``and`` inside braces belongs to a name (``{Ministry of Health and Welfare}``)."""
+    people, depth, start = [], 0, 0
+    for found in re.finditer(r"\\.|[{}]|\s+and\s+", value):
+        sign = found.group()
+        depth += (sign == "{") - (sign == "}")
+        if depth <= 0 and sign.strip() == "and":
+            people.append(value[start : found.start()])
+            start = found.end()
+    return [*people, value[start:]]
 
 
 def _unquoted(value: str, strings: dict[str, str]) -> str:
@@ -115,14 +133,15 @@ def _joined(value: str) -> bool:
 
 def plain(value: str) -> str:
     """The text that LaTeX would print: accents and signs resolved, braces gone."""
-    if "\\" in value:
-        value = value.replace("\\{", _OPEN).replace("\\}", _CLOSE)
-        value = _ACCENTED.sub(_accented, value)
-        value = _ESCAPED.sub(lambda found: "" if found.group(1) in "/!" else found.group(1), value)
-        value = _WRAPPED.sub("", _SIGN.sub(lambda found: _SIGNS[found.group(1)], value))
-    return value.replace("{", "").replace("}", "").replace(_OPEN, "{").replace(_CLOSE, "}")
+    return _LATEX.sub(_printed, value) if "{" in value or "\\" in value or "}" in value else value
 
 
-def _accented(found: re.Match[str]) -> str:
-    letter = (found.group(2) or found.group(3)).lstrip("\\")
-    return unicodedata.normalize("NFC", letter + _ACCENTS[found.group(1)])
+def _printed(found: re.Match[str]) -> str:
+    parts = found.groupdict()
+    if parts["accent"]:
+        letter = (parts["braced"] or parts["bare"]).lstrip("\\")
+        return unicodedata.normalize("NFC", letter + _ACCENTS[parts["accent"]])
+    if parts["sign"]:
+        return _SIGNS[parts["sign"]]
+    escaped = parts["escaped"] or ""
+    return "" if escaped in ("/", "!") else escaped

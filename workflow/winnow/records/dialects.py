@@ -57,9 +57,10 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         id="medline",
         label="PubMed (MEDLINE)",
-        start=re.compile(r"\s*PMID ?- ?(?=\d)"),
+        start=re.compile(r"\s*PMID ?- ?(?=\d|\s*$)"),
         tag=re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)"),
         noise=re.compile(r"\s*\d+[.:]?\s*"),
+        variants=(("medline-winnow", "winnow", "OWN", re.compile(r"winnow$")),),
     ),
     Dialect(
         id="refworks",

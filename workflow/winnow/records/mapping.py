@@ -2,7 +2,8 @@
 
 ``tags.csv`` has one row per format, tag and column: which column a tag fills, and by which function of :mod:`values`. Rows
 stand in order of preference: for a column that holds one value the first row that gives one wins. A tag with an empty column
-is known and not kept. A format ``a-b`` is a variant of ``a``: its rows come first.
+is known and not kept. A format ``a-b`` is a variant of ``a``: its rows come
+first, and a tag that it names is not read as ``a`` would read it.
 """
 
 from __future__ import annotations
@@ -67,10 +68,11 @@ def table() -> tuple[Row, ...]:
 
 @cache
 def rows_of(format_id: str) -> tuple[Row, ...]:
-    """The rows of one format; a variant's own rows come before those of the format it varies."""
+    """The rows of one format; a variant's own rows come before those of the format that it doesn't redefine."""
     base = format_id.split("-")[0]
-    names = (format_id, base) if format_id != base else (base,)
-    return tuple(row for name in names for row in table() if row.format == name)
+    own = tuple(row for row in table() if row.format == format_id)
+    redefined = {row.tag for row in own} if format_id != base else set()
+    return own + tuple(row for row in table() if format_id != base == row.format and row.tag not in redefined)
 
 
 @cache
@@ -158,14 +160,12 @@ def composed(found: Mapping[str, list[str]]) -> dict[str, str]:
         parts["year"] = [dated.group()]
     if "journal" not in parts and publisher[0] and "Thesis" in parts.get("publication_types", ()):
         parts["journal"] = publisher
-    if "journal" not in parts and "journal_abbrev" in parts:
-        parts["journal"] = parts["journal_abbrev"]
     if "original_title" in parts and parts.get("title", [""])[0].rstrip(".").lower() in _PLACEHOLDERS:
         parts["title"] = parts["original_title"]
     elif "original_title" in parts and parts["original_title"] == parts.get("title"):
         del parts["original_title"]
-    if parts.get("journal_abbrev") == parts.get("journal"):
-        parts.pop("journal_abbrev", None)
+    if "journal" not in parts and "journal_abbrev" in parts:
+        parts["journal"] = parts["journal_abbrev"]
     return {
         column: "; ".join(dict.fromkeys(values) if column != "authors" else values) if column in MULTIPLE else values[0]
         for column, values in parts.items()

@@ -262,6 +262,7 @@ HOW: dict[str, How] = {
     "list": _list,
     "name": _name,
     "group": _name,
+    "exact_name": _text,
     "names": _names,
     "names_and": _names_and,
     "table_names": _table_names,
