@@ -18,7 +18,7 @@ import web_pages
 from facts import HERE, Row
 
 from winnow import files, manifests, tables
-from winnow.records.identity import record_ids
+from winnow.records.identity import RecordIds
 from winnow.records.importing import import_file
 from winnow.text import title_key
 
@@ -152,7 +152,8 @@ def write_digests(root: Path) -> None:
 def web_page_ids(path: Path, years: tuple[int, int]) -> dict[str, str]:
     """The record id that each reference key of ``web-pages`` gets when it is read."""
     keys = [row["ref_key"] for row in web_page_rows(years)]
-    return dict(zip(keys, record_ids(import_file(path).records, "web-pages"), strict=True))
+    ids = RecordIds()
+    return {key: ids.assign(row, "web-pages") for key, row in zip(keys, import_file(path).records, strict=True)}
 
 
 def _ours(folder: Path) -> bool:

@@ -12,7 +12,7 @@ from winnow import config, tables
 from winnow.decisions import ledger
 from winnow.decisions.kinds import KINDS
 from winnow.records import pubmed_xml
-from winnow.records.identity import record_ids
+from winnow.records.identity import RecordIds
 from winnow.records.importing import import_file
 
 Rows = list[dict[str, str]]
@@ -34,7 +34,8 @@ def web_pages(root: Path) -> dict[str, str]:
     """The reference key of each web page's record id in the first search."""
     path = root / "searches/2011-original/web-pages/records.ris"
     keys = re.findall(r"^ID  - (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    return dict(zip(record_ids(import_file(path).records, "web-pages"), keys, strict=True))
+    ids = RecordIds()
+    return {ids.assign(row, "web-pages"): key for key, row in zip(keys, import_file(path).records, strict=True)}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,86 @@
+"""``winnow new`` writes a review that passes its own check, whole or not at all, and never over anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from winnow import review
+from winnow.cli import main
+from winnow.cli.new import skeleton
+
+
+@pytest.mark.parametrize(
+    "title", ["A plain title", 'IVIG: "quoted" #1', "静脉注射免疫球蛋白治疗皮肌炎", "it's {title} \\ here"]
+)
+def test_a_new_review_passes_check_under_any_title(
+    title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is written is a review: check finds no fault, and the title comes through sign by sign."""
+    folder = tmp_path / "deep" / "review"
+    assert main(["new", str(folder), "--title", title]) == 0
+    monkeypatch.chdir(folder)
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    assert capsys.readouterr().err == ""
+    assert review.load().title == title
+    assert (folder / ".gitignore").is_file()
+
+
+def test_the_title_is_the_folders_name_by_default(tmp_path: Path) -> None:
+    """A review without a title is called after its folder."""
+    assert main(["new", str(tmp_path / "my-review")]) == 0
+    assert review.load([tmp_path / "my-review/config/config.yaml"], tmp_path / "my-review").title == "my-review"
+
+
+def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that holds anything is left as it is, with one line that says so; an empty one is filled."""
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("years of work", encoding="utf-8")
+    assert main(["new", str(tmp_path / "full")]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "is there already" in error
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.txt"]
+    (tmp_path / "empty").mkdir()
+    assert main(["new", str(tmp_path / "empty")]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "full"]
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No traceback, nothing half-written."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert main(["new", str(tmp_path / "file" / "review")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the last step fails, neither the folder nor a piece of it is there."""
+    import shutil
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "move", full)
+    assert main(["new", str(tmp_path / "review")]) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_file_says_what_it_is(tmp_path: Path) -> None:
+    """Each plan of the skeleton begins with a comment for its reader, and no placeholder is left."""
+    for name, content in skeleton("A title").items():
+        text = content.decode("utf-8")
+        assert "{title}" not in text
+        if name.endswith(".yaml"):
+            assert text.startswith("# "), name
+
+
+def test_the_skeletons_strategy_can_be_sent(tmp_path: Path) -> None:
+    """The example strategy is one that the search would run: no finding, the humans filter word for word."""
+    from winnow.search import lint, strategy
+
+    path = tmp_path / "pubmed.txt"
+    path.write_bytes(skeleton("A title")["config/strategy/pubmed.txt"])
+    assert list(lint.findings(strategy.load(path))) == []
+    assert "NOT (animals[mh] NOT humans[mh])" in path.read_text(encoding="utf-8")
