@@ -9,7 +9,7 @@ rule report:
         screen=rules.screen.output,
         extract=rules.extract.output,
         synthesise=rules.synthesise.output,
-        published=[path.as_posix() for path in REVIEW.config_dir.glob("p*.*")],
+        protocol=[path.as_posix() for path in sorted(REVIEW.config_dir.glob("*.*"))],
     output:
         prisma=f"{RESULTS}/report/prisma.json",
         diagram=report(
@@ -18,8 +18,30 @@ rule report:
             category="Flow diagram",
         ),
         picture=f"{RESULTS}/report/prisma.png",
-        reproduction=f"{RESULTS}/report/reproduction.csv",
-        page=f"{RESULTS}/report/index.html",
+        printed=f"{RESULTS}/report/prisma.pdf",
+        notes=f"{RESULTS}/report/flow.json",
+        sheet=f"{RESULTS}/report/prisma2020.csv",
+        excluded=report(
+            f"{RESULTS}/report/excluded_full_text.csv",
+            caption="../report/excluded_full_text.rst",
+            category="Screening",
+        ),
+        awaiting=f"{RESULTS}/report/awaiting_classification.csv",
+        ongoing=f"{RESULTS}/report/ongoing_studies.csv",
+        reproduction=report(
+            f"{RESULTS}/report/reproduction.csv",
+            caption="../report/reproduction.rst",
+            category="Findings",
+        ),
+        methods=f"{RESULTS}/report/methods.md",
+        checklist=f"{RESULTS}/report/prisma_checklist.csv",
+        dictionary=f"{RESULTS}/report/data_dictionary.csv",
+        page=report(
+            f"{RESULTS}/report/index.html",
+            caption="../report/page.rst",
+            category="Page",
+        ),
+        database=f"{RESULTS}/review.sqlite",
     log:
         f"{RESULTS}/logs/report.log",
     conda:

@@ -19,4 +19,5 @@ def run(stage: str, review: Review) -> None:
     if stage in ORDER:
         for later in ORDER[ORDER.index(stage) + 1 :]:
             shutil.rmtree(review.results / later, ignore_errors=True)
+        (review.results / "review.sqlite").unlink(missing_ok=True)
     importlib.import_module(f"winnow.{stage}.stage").run(review)
