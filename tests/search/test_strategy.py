@@ -20,7 +20,9 @@ def parsed(text: str) -> strategy.Strategy:
 
 def test_lines_are_combined_by_reference() -> None:
     """References become the lines they name, in parentheses; a hash inside quotes is no reference."""
-    read = parsed('# note\n#1 a[tiab]\n#2 "no #1"[tiab] OR\n   b[tiab]\n\n#3 #1 AND #2\n#4 #3 NOT (animals[mh] NOT humans[mh])\n')
+    read = parsed(
+        '# note\n#1 a[tiab]\n#2 "no #1"[tiab] OR\n   b[tiab]\n\n#3 #1 AND #2\n#4 #3 NOT (animals[mh] NOT humans[mh])\n'
+    )
     assert [line.label for line in read.lines] == ["#1", "#2", "#3", "#4"]
     assert read.term == '((a[tiab]) AND ("no #1"[tiab] OR b[tiab])) NOT (animals[mh] NOT humans[mh])'
 

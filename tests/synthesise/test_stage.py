@@ -99,3 +99,13 @@ def test_the_same_figures_are_established_when_every_study_is_here() -> None:
     }
     found = reproduction(published, VALUES, studies, pd.DataFrame({"report_id": [], "decision": []}))
     assert list(found["status"]) == ["established", "established"]
+
+
+def test_a_study_that_the_published_review_did_not_have_bears_on_no_figure() -> None:
+    """Only members count, and an included study that is none of them is named; a figure is never helped by a stranger."""
+    studies = pd.DataFrame({"study_id": ["a", "b", "c"]})
+    none = pd.DataFrame({"report_id": [], "decision": []})
+    found = reproduction(PUBLISHED, VALUES, studies, none, members=["a", "c", "not-here"])
+    assert found["established_here"][0] == "2"
+    assert found["studies"][0] == "a; c"
+    assert all("not held to be one of the published review's studies: b" in note for note in found["note"])

@@ -81,12 +81,15 @@ def _reproduce(review: Review) -> None:
     from winnow.synthesise.reproduction import COLUMNS, reproduction
 
     path = review.config_dir / "published.yaml"
-    published = config.load_yaml(path)[0] if path.is_file() else {}
+    published = (config.load_yaml(path)[0] if path.is_file() else {}) or {}
+    named = published.get("members")
+    members = [row["study_id"] for _, row in tables.read_rows(review.root / named, ("study_id",))] if named else []
     rows = reproduction(
-        published or {},
+        published,
         tables.read(review.result("extract", "values.csv"), columns=tables.VALUES),
         tables.read(review.result("extract", "studies.csv"), columns=tables.STUDIES),
         tables.read(review.result("screen", "decisions.csv"), columns=tables.DECISIONS),
+        members,
     )
     tables.write(review.result("report", "reproduction.csv"), rows, COLUMNS)
 

@@ -157,9 +157,7 @@ class Document:
             return False
         tokens = self.tokens(mention.field)
         if mention.field not in self._denials:
-            self._denials[mention.field] = [
-                (cue, stretch) for cue in _cues() for stretch in cue.phrases.found(tokens)
-            ]
+            self._denials[mention.field] = [(cue, stretch) for cue in _cues() for stretch in cue.phrases.found(tokens)]
         for cue, (first, last) in self._denials[mention.field]:
             start, end = (last, mention.first) if cue.before else (mention.last, first)
             if not 0 <= end - start <= 2 * cue.reach or tokens.distance(start, end) > cue.reach:

@@ -315,7 +315,9 @@ def _spellings(word: str) -> set[str]:
     for british, american in _pairs():
         found |= {spelling.replace(british, american) for spelling in found}
         found |= {spelling.replace(american, british) for spelling in found}
-    found |= {_ISE.sub(r"\g<1>s", spelling) for spelling in found} | {_ISE.sub(r"\g<1>z", spelling) for spelling in found}
+    found |= {_ISE.sub(r"\g<1>s", spelling) for spelling in found} | {
+        _ISE.sub(r"\g<1>z", spelling) for spelling in found
+    }
     if "'" in word:
         found |= {spelling.replace("'", "") for spelling in found} | {spelling.split("'")[0] for spelling in found}
     return found.union(*(_numbers(spelling) for spelling in found))

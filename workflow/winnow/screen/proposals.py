@@ -28,7 +28,8 @@ def proposals(verdicts: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
     rows = []
     table = verdicts[["report_id", "criterion", "verdict", "quote"]]
     for identifier, group in table.groupby("report_id", sort=True):
-        found = {name: (verdict, quote)
+        found = {
+            name: (verdict, quote)
             for name, verdict, quote in zip(group["criterion"], group["verdict"], group["quote"], strict=True)
             if name in order
         }

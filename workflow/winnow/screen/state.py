@@ -73,7 +73,9 @@ def known(review: Review) -> Known:
     Raises:
         InputError: an earlier stage's table is missing.
     """
-    merged = tables.read(review.result("deduplicate", "merged.csv"), needs=("record_id", "title"), columns=tables.MERGED)
+    merged = tables.read(
+        review.result("deduplicate", "merged.csv"), needs=("record_id", "title"), columns=tables.MERGED
+    )
     reports = {row["record_id"]: row for row in sorted(tables.rows(merged), key=lambda row: row["record_id"])}
     pairs = tables.read(review.result("deduplicate", "reports.csv"), needs=tables.REPORTS)
     report_of = dict(zip(pairs["record_id"], pairs["report_id"], strict=True))

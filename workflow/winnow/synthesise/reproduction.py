@@ -14,7 +14,7 @@ studies bear on it, and ``not established`` if none does. It is never made to fi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from winnow import tables
@@ -28,7 +28,11 @@ COLUMNS = ("figure", "published", "established_here", "status", "studies", "note
 
 
 def reproduction(
-    published: Mapping[str, Any], values: pd.DataFrame, studies: pd.DataFrame, decisions: pd.DataFrame
+    published: Mapping[str, Any],
+    values: pd.DataFrame,
+    studies: pd.DataFrame,
+    decisions: pd.DataFrame,
+    members: Collection[str] = (),
 ) -> pd.DataFrame:
     """The published figures against this review's.
 
@@ -37,17 +41,21 @@ def reproduction(
         values: ``extract/values.csv``.
         studies: ``extract/studies.csv``.
         decisions: ``screen/decisions.csv``; reports still awaited are told in the notes.
+        members: the studies that are held to be the published review's own; an included study that is none of them bears on
+            no figure and is named in the notes. Without any, all included studies count.
 
     Returns:
         columns ``figure, published, established_here, status, studies, note``, in the order of the file.
     """
     import pandas as pd
 
-    evidence = Evidence(values, list(studies["study_id"]))
+    included = set(studies["study_id"])
+    evidence = Evidence(values, list(included & set(members) if members else included))
+    others = sorted(included - set(evidence.studies))
     awaiting = decisions[decisions["decision"] == "awaiting"]["report_id"].nunique()
     figures = published.get("figures", [])
     whole = _published_studies(figures)
-    rows = [_row(figure, evidence, whole, awaiting) for figure in figures]
+    rows = [_row(figure, evidence, whole, awaiting, others) for figure in figures]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
 
 
@@ -58,7 +66,9 @@ def _published_studies(figures: list[Mapping[str, Any]]) -> float | None:
     return None
 
 
-def _row(figure: Mapping[str, Any], evidence: Evidence, whole: float | None, awaiting: int) -> dict[str, str]:
+def _row(
+    figure: Mapping[str, Any], evidence: Evidence, whole: float | None, awaiting: int, others: list[str]
+) -> dict[str, str]:
     here, bearing, same, notes = _worked_out(figure, evidence)
     complete = whole is not None and len(evidence.studies) == whole
     if not bearing:
@@ -73,6 +83,8 @@ def _row(figure: Mapping[str, Any], evidence: Evidence, whole: float | None, awa
         notes.append("differs from the published figure")
     if whole is not None and not complete:
         notes.append(f"{len(evidence.studies)} of {spoken(whole)} studies established here")
+    if others:
+        notes.append(f"included here, but not held to be one of the published review's studies: {', '.join(others)}")
     if awaiting:
         notes.append(f"{awaiting} reports still awaiting a decision")
     return {
