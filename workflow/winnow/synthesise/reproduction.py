@@ -105,7 +105,7 @@ def _worked_out(figure: Mapping[str, Any], evidence: Evidence) -> tuple[str, lis
         bearing = evidence.matching(field, figure.get("matches", "")) if field else []
         stated = {value.study for value in evidence.values(field)} if field else set()
         here = f"{len(bearing)} of {len(stated)} studies that state it" if bearing else ""
-        return here, bearing, (2 * len(bearing) > len(stated)) if stated else None, []
+        return here, bearing, None, []  # whether words agree with a count is for the reader to judge
     numbered = [(value.study, value.number) for value in evidence.values(field) if value.number is not None]
     bearing = sorted({study for study, _ in numbered})
     if not numbered:
