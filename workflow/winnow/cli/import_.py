@@ -1,8 +1,12 @@
-"""``winnow import``: any export as one table of records."""
+"""``winnow import``: any export as one table of records; with ``--decisions`` the decisions in it as a reviewer's ledger."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+
+from winnow.decisions.kinds import BASES, DECISIONS, STAGES
+from winnow.errors import UsageError, raise_all
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -12,11 +16,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", metavar="JSON", help="write what was read, and what was not")
     parser.add_argument("--source", default="", metavar="NAME", help="what record ids begin with (default: the format)")
     parser.add_argument("--encoding", default="", metavar="NAME", help="the files' encoding, where it can't be told")
+    past = parser.add_argument_group("past decisions", "out of Rayyan's or Covidence's exports, as a new ledger")
+    past.add_argument("--decisions", action="store_true", help="write a reviewer's ledger instead of records")
+    past.add_argument("--stage", choices=STAGES, help="the stage at which they were made")
+    past.add_argument("--date", metavar="YYYY-MM-DD", help="the day that the rows get")
+    past.add_argument("--person", default="", metavar="NAME", help="whose decisions, as Rayyan calls them")
+    past.add_argument("--decision", default="", choices=("", *DECISIONS), help="what Covidence's file is the list of")
+    past.add_argument("--basis", default="", choices=("", *BASES), help="what was read")
+    past.add_argument(
+        "--criterion", action="append", default=[], metavar="REASON=ID", help="the criterion that a reason means"
+    )
+    past.add_argument("--records", type=Path, metavar="RECORDS", help="the review's records, to name one by its title")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the files, write the table and the report; what may be lost is an error after that."""
-    from winnow.errors import raise_all
+    """Read the files, write what was asked for; what may be lost is an error after that."""
+    if arguments.decisions:
+        return _past_decisions(arguments)
     from winnow.records import importing
 
     faults = importing.import_files(
@@ -28,3 +44,34 @@ def run(arguments: argparse.Namespace) -> int:
     )
     raise_all(faults)
     return 0
+
+
+def _past_decisions(arguments: argparse.Namespace) -> int:
+    from winnow import tables
+    from winnow.records import past_decisions
+
+    if not (arguments.stage and arguments.date):
+        raise UsageError("--decisions needs --stage and --date", mend="see 'winnow import --help'")
+    told = past_decisions.Told(
+        stage=arguments.stage,
+        date=arguments.date,
+        person=arguments.person,
+        decision=arguments.decision,
+        basis=arguments.basis,
+        criteria=dict(map(_reason, arguments.criterion)),
+    )
+    records = (
+        tables.read(arguments.records, needs=("record_id", "title")).to_dict("records") if arguments.records else []
+    )
+    past = past_decisions.read([Path(name) for name in arguments.files], told, records)
+    past_decisions.write(Path(arguments.output), past)
+    print(f"{arguments.output}: {len(past.rows)} decisions, {past.undecided} records without one")
+    raise_all(past.faults)
+    return 0
+
+
+def _reason(given: str) -> tuple[str, str]:
+    reason, equals, criterion = given.partition("=")
+    if not (equals and reason.strip() and criterion.strip()):
+        raise UsageError(f"--criterion {given}", mend="write --criterion 'wrong population=adults'")
+    return reason.strip().lower(), criterion.strip()

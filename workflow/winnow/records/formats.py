@@ -31,7 +31,6 @@ def _read_tagged(opened: Opened, reading: Reading) -> Iterator[Entry]:
 
 FORMATS = (
     Format("xlsx", "XLSX workbook", workbooks.is_xlsx, workbooks.read_xlsx, binary=True),
-    Format("zip", "zip archive", workbooks.is_zip, workbooks.refuse_zip, binary=True),
     Format("xls", "XLS workbook", workbooks.is_xls, workbooks.read_xls, binary=True),
     Format("pubmedxml", "PubMed XML", xml_records.is_pubmed, xml_records.read_pubmed),
     Format("endnotexml", "EndNote XML", xml_records.is_endnote, xml_records.read_endnote),

@@ -25,7 +25,6 @@ class FileReport:
     """The account of one file."""
 
     file: str
-    encoding: str = ""
     formats: Counter[str] = field(default_factory=Counter)
     records: int = 0
     without: Counter[str] = field(default_factory=Counter)
@@ -63,7 +62,7 @@ class FileReport:
         return {
             "file": self.file,
             "format": ", ".join(sorted(self.formats)),
-            "encoding": self.encoding,
+            "encoding": ", ".join(self.reading.encodings),
             "start_tags": self.start_tags,
             "records": self.records,
             "without": {name: self.without[name] for name in COUNTED},

@@ -13,14 +13,12 @@ from pathlib import Path
 
 from winnow import files, tables
 from winnow.errors import InputError, WinnowError, raise_all
-from winnow.records import formats, sheets
+from winnow.records import archives, formats, sheets, workbooks
 from winnow.records.dialects import BY_ID
 from winnow.records.identity import RecordIds
 from winnow.records.import_report import FileReport
 from winnow.records.mapping import Entry, mapped
 from winnow.records.reading import Opened, Reading
-
-_MEND = "docs/import.md lists the formats"
 
 
 @dataclass
@@ -90,20 +88,23 @@ def read_records(path: Path | str, report: FileReport, encoding: str = "") -> It
     Raises:
         InputError: before the first record. A fault after that is a loss in the report, and what was read stays.
     """
-    source = opened(path, report.file, encoding)
+    for record, _ in read_with_entries(path, report, encoding):
+        yield record
+
+
+def read_with_entries(
+    path: Path | str, report: FileReport, encoding: str = ""
+) -> Iterator[tuple[dict[str, str], Entry]]:
+    """As :func:`read_records`, each record with the entry that it was made of."""
     try:
-        for entry in entries(source, report.reading):
-            record = _record(entry, report)
-            yield record
+        for entry in entries(opened(path, report.file, encoding), report.reading):
+            yield _record(entry, report), entry
     except InputError as fault:
         if not report.records:
             raise
         report.reading.losses.append(f"read up to record {report.records}: {fault.what}")
-    report.encoding = source.text.encoding if "text" in vars(source) else ""
     if not report.records:
-        if report.losses:
-            raise report.faults[0]
-        raise InputError("no record of any known format", where=report.file, mend=_MEND)
+        raise report.faults[0] if report.losses else _unknown(report.file)
 
 
 def opened(path: Path | str, where: str = "", encoding: str = "") -> Opened:
@@ -129,12 +130,39 @@ def entries(source: Opened, reading: Reading) -> Iterator[Entry]:
     Raises:
         InputError: no known format, or the file can't be read (on).
     """
+    if source.magic.startswith(b"PK\x03\x04") and not workbooks.is_xlsx(source):
+        yield from _member_entries(source, reading)
+        return
     told = formats.told(source)
     if told is None:
-        raise InputError("no record of any known format", where=source.where, mend=_MEND)
+        raise _unknown(source.where)
     yield from told.read(source, reading)
     if not told.binary:
+        reading.encodings[source.text.encoding] = None
         reading.problems += source.text.problems
+
+
+def _member_entries(archive: Opened, reading: Reading) -> Iterator[Entry]:
+    """The entries of every file of a zip archive; a file without records is named as a problem."""
+    for member in archives.members(archive):
+        name = member.where.rpartition("!")[2]
+        if member.magic.startswith(b"PK\x03\x04") and not workbooks.is_xlsx(member):
+            reading.losses.append(f"{name} is an archive inside the archive")
+            continue
+        told = formats.told(member)
+        if told is None:
+            reading.problems.append(f"{name} holds no records")
+            continue
+        for entry in told.read(member, reading):
+            entry.member = name
+            yield entry
+        if not told.binary:
+            reading.encodings[member.text.encoding] = None
+            reading.problems += [f"{name}: {problem}" for problem in member.text.problems]
+
+
+def _unknown(where: str) -> InputError:
+    return InputError("no record of any known format", where=where, mend="docs/import.md lists the formats")
 
 
 def _record(entry: Entry, report: FileReport) -> dict[str, str]:
@@ -144,7 +172,7 @@ def _record(entry: Entry, report: FileReport) -> dict[str, str]:
     record = entry.columns or mapped(entry, format_id, dialect.line_values if dialect else frozenset())
     report.add(record, label)
     own = {
-        "file": report.file,
+        "file": f"{report.file}!{entry.member}" if entry.member else report.file,
         "line": f"{entry.first}-{entry.last}",
         "sha256": hashlib.sha256(entry.raw.encode("utf-8", "surrogatepass")).hexdigest(),
     }

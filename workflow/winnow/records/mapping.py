@@ -31,7 +31,8 @@ class Entry:
     """One record as its file has it.
 
     ``values`` holds (tag, lines) in the order of the file; ``first`` and ``last`` are line numbers from 1. ``columns`` is
-    filled instead by a reader that knows the columns itself. ``variant`` names the tag table's rows, if not the format does.
+    filled instead by a reader that knows the columns itself. ``variant`` names the tag table's rows, if not the format does;
+    ``member`` the file inside an archive.
     """
 
     format: str
@@ -41,6 +42,7 @@ class Entry:
     raw: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     variant: str = ""
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)

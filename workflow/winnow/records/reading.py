@@ -17,7 +17,7 @@ class Reading:
     """What was met while a file was read.
 
     ``starts`` counts the places where a record starts, apart from the records themselves. ``losses`` are one line each for
-    what may mean a lost record; ``problems`` for what can't.
+    what may mean a lost record; ``problems`` for what can't. ``encodings`` are those of the texts read, in order.
     """
 
     starts: Counter[str] = field(default_factory=Counter)
@@ -25,6 +25,7 @@ class Reading:
     strays: list[tuple[int, str]] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    encodings: dict[str, None] = field(default_factory=dict)
 
     def stray(self, number: int, line: str) -> None:
         """Note a line that isn't understood."""

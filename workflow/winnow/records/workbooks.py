@@ -29,18 +29,6 @@ def is_xlsx(opened: Opened) -> bool:
         return False
 
 
-def is_zip(opened: Opened) -> bool:
-    """Whether the file is a zip of another kind, whole or not."""
-    return opened.magic.startswith(b"PK\x03\x04")
-
-
-def refuse_zip(opened: Opened, reading: Reading) -> Iterator[Entry]:
-    """A zip that is no workbook holds files that must be named one by one."""
-    raise InputError(
-        "a zip archive, or a damaged workbook", where=opened.where, mend="unpack it, then import its files"
-    )
-
-
 def is_xls(opened: Opened) -> bool:
     """Whether the file is an old Excel workbook."""
     return opened.magic.startswith(b"\xd0\xcf\x11\xe0")
