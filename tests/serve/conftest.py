@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import requests
-from small_review import small_review, write_ledger
 
+from small_review import small_review, write_ledger
 from winnow.review import Review
 from winnow.screen import stage
 from winnow.serve.desk import Desk
@@ -47,7 +47,9 @@ def serve(small_review: Review) -> Iterator[Serve]:
     """Run the stage, then serve the small review to a reviewer."""
     with ExitStack() as stack:
 
-        def start(reviewer: str = "wang", role: str = "reviewer", review: Review = small_review, **more: Any) -> Serving:
+        def start(
+            reviewer: str = "wang", role: str = "reviewer", review: Review = small_review, **more: Any
+        ) -> Serving:
             stage.run(review)
             return stack.enter_context(served(Desk(review, reviewer, role, **more)))
 

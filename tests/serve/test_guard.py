@@ -30,7 +30,14 @@ def test_without_the_token_nothing_is_shown_and_nothing_written(
 ) -> None:
     """No token, a wrong one, or a wrong cookie: 403 everywhere, and a form does nothing."""
     here = base(serve())
-    for path in ("/", "/?token=wrong", "/list", "/item?stage=title_abstract&report=pubmed:1", "/static/page.css", "/nowhere"):
+    for path in (
+        "/",
+        "/?token=wrong",
+        "/list",
+        "/item?stage=title_abstract&report=pubmed:1",
+        "/static/page.css",
+        "/nowhere",
+    ):
         assert session.get(here + path).status_code == 403
     origin = {"Origin": here, "Cookie": f"winnow-{here.rsplit(':', 1)[1]}=wrong"}
     assert session.post(here + "/decide", data=FORM, headers=origin).status_code == 403
@@ -47,7 +54,9 @@ def test_the_token_leaves_the_address_and_stays_in_a_cookie(serve: Serve, sessio
     assert page.status_code == 200 and serving.token not in page.url and serving.token not in page.text
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1:1", "", "LOCALHOST.evil.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1:1", "", "LOCALHOST.evil.example"]
+)
 def test_another_name_for_this_machine_is_refused(serve: Serve, session: requests.Session, host: str) -> None:
     """A site whose name was rebound to 127.0.0.1 gets nothing, with or without the cookie."""
     serving = serve()
@@ -107,7 +116,9 @@ def test_no_link_of_the_page_leads_away(serve: Serve, session: requests.Session,
     assert answer.headers["location"] == "/"
 
 
-def test_a_form_of_a_hundred_kilobytes_is_refused(small_review: Review, serve: Serve, session: requests.Session) -> None:
+def test_a_form_of_a_hundred_kilobytes_is_refused(
+    small_review: Review, serve: Serve, session: requests.Session
+) -> None:
     """A form longer than any of the page's writes nothing."""
     serving = serve()
     session.get(serving.address)
