@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import requests
-from small_review import small_review, write_ledger
 
+from small_review import small_review, write_ledger
 from winnow.review import Review
 from winnow.screen import stage
 from winnow.serve.desk import Desk

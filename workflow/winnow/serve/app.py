@@ -11,11 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from winnow.decisions.kinds import BASES, STAGES
 from winnow.errors import WinnowError
+from winnow.report import typeface
 from winnow.screen.worklist import DUPLICATES
 from winnow.serve.desk import Desk, Item, Key, key_of
 from winnow.serve.shown import FIELDS, compared, pieces
@@ -26,6 +27,8 @@ LONGEST_FORM = 100_000
 #: The list shows so many rows; the rest is counted.
 LONGEST_LIST = 500
 STATIC = {"page.css": "text/css; charset=utf-8", "keys.js": "text/javascript; charset=utf-8"}
+#: Chinese is legible on a machine without a Chinese font: the page serves the one that the diagrams are drawn with.
+FONT = "chinese.otf"
 
 
 class Page:
@@ -55,7 +58,8 @@ class Page:
                 Route("/rule", self.rule, methods=["POST"]),
                 Route("/retrieve", self.retrieve, methods=["POST"]),
                 Route("/static/{name}", self.static),
-            ]
+            ],
+            exception_handlers={WinnowError: self.fault},
         )
 
     async def start(self, request: Request) -> Response:
@@ -93,8 +97,10 @@ class Page:
         return response
 
     async def static(self, request: Request) -> Response:
-        """The style and the keys."""
+        """The style, the keys and the font."""
         name = request.path_params["name"]
+        if name == FONT:
+            return FileResponse(typeface.han(), media_type="font/otf", headers={"cache-control": "max-age=86400"})
         if name not in STATIC:
             return Response(status_code=404)
         content = resources.files("winnow.serve").joinpath("static", name).read_bytes()
@@ -132,24 +138,22 @@ class Page:
             ),
         )
 
+    async def fault(self, request: Request, error: Exception) -> Response:
+        """What is wrong, as the command line would say it."""
+        line = error.line if isinstance(error, WinnowError) else ""
+        return await self._rendered(request, "fault.html", {"fault": line}, status=422)
+
     async def _written(self, request: Request, form: Mapping[str, str], write: Callable[[], bool | None]) -> Response:
         """Write, then go on to what came next on the list; a fault is shown, and nothing was written then."""
-        try:
-            done = await run_in_threadpool(write)
-        except WinnowError as error:
-            return await self._rendered(request, "fault.html", {"fault": error.line, "key": _key(form)}, status=422)
-        if done is False:
-            return await self._rendered(request, "fault.html", {"fault": "", "key": _key(form)}, status=409)
+        if await run_in_threadpool(write) is False:
+            return await self._rendered(request, "fault.html", {"fault": ""}, status=409)
         queue = await run_in_threadpool(self.desk.queue)
         following = next((row for row in queue if _item_address(key_of(row)) == form.get("next", "")), None)
         return RedirectResponse(_item_address(key_of(following)) if following else "/", 303)
 
     async def _item(self, request: Request, key: Key, back: int = 0) -> Response:
-        try:
-            item = await run_in_threadpool(self.desk.item, key)
-            queue = await run_in_threadpool(self.desk.queue)
-        except WinnowError as error:
-            return await self._rendered(request, "fault.html", {"fault": error.line, "key": key}, status=422)
+        item = await run_in_threadpool(self.desk.item, key)
+        queue = await run_in_threadpool(self.desk.queue)
         if item is None:
             return RedirectResponse("/", 303)
         places = [key_of(row) for row in queue]

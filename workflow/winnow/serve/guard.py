@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 
 #: Nothing from outside, no inline script or style, no frame around the page, forms only to itself.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,
@@ -73,8 +73,10 @@ class Guard:
 def _with_headers(send: Any) -> Any:
     async def sending(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-            message = {**message, "headers": [*message.get("headers", ()), *extra]}
+            own = list(message.get("headers", ()))
+            said = {name for name, _ in own}
+            extra = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in said]
+            message = {**message, "headers": [*own, *extra]}
         await send(message)
 
     return sending

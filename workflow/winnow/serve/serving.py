@@ -71,6 +71,8 @@ def prepared(desk: Desk, port: int = 0) -> Serving:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
+        # From here on a browser may knock: it waits until the server answers.
+        listening.listen(128)
     except OSError as error:
         listening.close()
         raise UsageError(f"port {port}: {error.strerror}", mend="choose another, or leave --port out") from None
