@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDTH |= {0x3000: 0x20, 0x00A0: 0x20, 0x2009: 0x20, 0x202F: 0x20, 0x2212: 0x2D, 0x2010: 0x2D, 0x2011: 0x2D}
@@ -25,16 +26,16 @@ _MANY = 3
 #: Spaces that a tokeniser put in (each pattern matches just spaces).
 _CLOSED = re.compile(
     r"""
-      (?<=\d)\ (?=\.\ \d)          # 0 . 5
-    | (?<=\d\ \.)\ (?=\d)
-    | (?<=\d)\ (?=,\ \d{3}\b)      # 1 , 009
-    | (?<=\d\ ,)\ (?=\d{3}\b)
-    | \ (?=[.,;:)\]%!?'])          # before a closing sign
-    | (?<=[(\[])\                  # after an opening one
-    | (?<=\w)\ (?=-\ \w)           # 28 - week
-    | (?<=\w\ -)\ (?=\w)
-    | \ (?=/)                      # mg / dl, + / -
-    | (?<=/)\
+      (?<=\d)[ ](?=\.[ ]\d)         # 0 . 5
+    | (?<=\d[ ]\.)[ ](?=\d)
+    | (?<=\d)[ ](?=,[ ]\d{3}\b)     # 1 , 009
+    | (?<=\d[ ],)[ ](?=\d{3}\b)
+    | [ ](?=[.,;:)\]%!?'])          # before a closing sign
+    | (?<=[(\[])[ ]                 # after an opening one
+    | (?<=\w)[ ](?=-[ ]\w)          # 28 - week
+    | (?<=\w[ ]-)[ ](?=\w)
+    | [ ](?=/)                      # mg / dl, + / -
+    | (?<=/)[ ]
     """,
     re.VERBOSE,
 )
@@ -71,6 +72,8 @@ class Passage:
 
     def __init__(self, source: str, text: str) -> None:
         self.source = source
+        #: What has been worked out from this text, kept for the next extractor that needs it.
+        self.kept: dict[str, Any] = {}
         self.text = text
         # One sign for one sign: offsets stay as they are.
         width = text.translate(_WIDTH)

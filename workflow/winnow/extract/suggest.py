@@ -9,6 +9,7 @@ from winnow.extract import numbers
 from winnow.extract.extractors import BODY, EXTRACTORS
 from winnow.extract.form import Field, Form
 from winnow.extract.passage import Found, Passage
+from winnow.text import is_han
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 TEXTS = ("title", "original_title", "abstract")
 #: A quote longer than this is cut at the sentence's far ends, never inside the value.
 LONGEST_QUOTE = 400
+#: In an English sentence the words that a field asks for (``only``) stand within this many signs of the value.
+_REACH = 90
+_CLAUSE = ",、:;"
 #: What is found in the body of a full text is less sure: it holds other studies' numbers too.
 BODY_FACTOR = 0.8
 
@@ -84,10 +88,17 @@ def _fits(field: Field, finding: Found, passage: Passage) -> bool:
             return False
     if field.type == "choice" and field.choice(finding.value or passage.printed(finding.start, finding.end)) is None:
         return False
-    if field.only is not None:
-        start, end = passage.sentence(finding.start, finding.end)
-        return field.only.search(passage.tight, start, end) is not None
-    return True
+    return field.only is None or field.only.search(passage.tight, *_near(passage, finding)) is not None
+
+
+def _near(passage: Passage, finding: Found) -> tuple[int, int]:
+    """Where the words that a field asks for must stand: the clause in Chinese, else the sentence within reach."""
+    start, end = passage.sentence(finding.start, finding.end)
+    if is_han(passage.tight[start:end]):
+        before = max(passage.tight.rfind(sign, start, finding.start) for sign in _CLAUSE)
+        ends = [place for sign in _CLAUSE if (place := passage.tight.find(sign, finding.end, end)) >= 0]
+        return max(start, before), min([end, *ends])
+    return max(start, finding.start - _REACH), min(end, finding.end + _REACH)
 
 
 def _once(

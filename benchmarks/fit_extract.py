@@ -1,0 +1,277 @@
+"""Fit the cue tables of ``winnow.extract`` on labelled trial abstracts, and print how they do on abstracts they have not seen.
+
+    python benchmarks/fit_extract.py FOLDER [-o workflow/winnow/extract/rules]
+
+FOLDER holds ``pico_corpus_sample_size.csv.gz`` (columns id, text, total_participants, intervention_n, control_n),
+``pico_corpus_outcome_counts.csv.gz`` (id, label, start, value), ``ctcorpus_docs.csv.gz`` (id, disease, text) and
+``ctcorpus_entities.csv.gz`` (id, type, start, end, value). Scores are five-fold, by abstract. Without ``-o`` nothing is written.
+
+A table keeps only words that stand in abstracts on breast cancer and in abstracts on glaucoma or diabetes, so that no drug and no
+disease can be a cue. Logistic regression with an L1 penalty leaves some hundred cues per table; what is written is rounded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from winnow import files
+from winnow.extract import candidates, numbers
+from winnow.extract.cues import Context, cues
+from winnow.extract.passage import Passage
+
+Span = tuple[int, int]
+
+
+@dataclass
+class Abstract:
+    """One labelled text: spans per label, and values per label where the set gives no place."""
+
+    id: str
+    field: str
+    text: str
+    spans: dict[str, list[Span]] = field(default_factory=dict)
+    values: dict[str, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.context = Context(Passage("abstract", self.text))
+
+
+@dataclass(frozen=True)
+class Task:
+    """A table: its candidates, its label, the places it may look at, the penalty, and the fields that are labelled."""
+
+    name: str
+    where: Callable[[Context], Iterator[candidates.Candidate]]
+    fields: tuple[str, ...]
+    penalty: float
+    without: tuple[str, ...] = ()
+    by_value: bool = False
+
+
+_BOTH = ("breast cancer", "gl", "dm2")
+_CT = ("gl", "dm2")
+TASKS = (
+    Task("total", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said", "before", "after", "numbers"), True),
+    Task("arm", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said",), True),
+    Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.6),
+    Task("percentage", lambda c: candidates.percentages(c.words), _BOTH, 0.4),
+    Task("dose", lambda c: candidates.doses(c.words, c.passage.tight), _CT, 1.0),
+    Task("frequency", lambda c: candidates.frequencies(c.words, c.passage.tight), _CT, 1.0),
+    Task("duration", lambda c: candidates.durations(c.words, c.passage.tight), _CT, 1.0),
+)
+_TYPES = {
+    "PercentageAffected": "percentage",
+    "NumberAffected": "event_count",
+    "DoseValue": "dose",
+    "Frequency": "frequency",
+    "Duration": "duration",
+}
+
+
+def abstracts(folder: Path) -> list[Abstract]:
+    """Both labelled sets."""
+    read = {
+        path.name.split(".")[0]: pd.read_csv(path, dtype=str, keep_default_na=False) for path in folder.glob("*.csv.gz")
+    }
+    found = {}
+    for row in read["pico_corpus_sample_size"].to_dict("records"):
+        values = {
+            "total": _values(row["total_participants"]),
+            "arm": _values(row["intervention_n"]) + _values(row["control_n"]),
+        }
+        found[row["id"]] = Abstract(row["id"], "breast cancer", row["text"], {}, values)
+    for row in read["pico_corpus_outcome_counts"].to_dict("records"):
+        name = "percentage" if row["label"].endswith("percent") else "event_count"
+        start = int(row["start"])
+        found[row["id"]].spans.setdefault(name, []).append((start, start + len(row["value"])))
+    for row in read["ctcorpus_docs"].drop_duplicates("id").to_dict("records"):
+        found[f"ct {row['id']}"] = Abstract(row["id"], row["disease"], row["text"], {}, {"total": [], "arm": []})
+    kinds = {"NumberPatientsCT": "total", "NumberPatientsArm": "arm"}
+    for row in read["ctcorpus_entities"].drop_duplicates(["id", "start", "end", "type"]).to_dict("records"):
+        abstract = found[f"ct {row['id']}"]
+        if row["type"] in _TYPES:
+            abstract.spans.setdefault(_TYPES[row["type"]], []).append((int(row["start"]), int(row["end"])))
+        elif row["type"] in kinds:
+            abstract.values[kinds[row["type"]]] += _values(row["value"])
+    return list(found.values())
+
+
+def _values(cell: str) -> list[int]:
+    values = []
+    for part in cell.split("|"):
+        text = " ".join(part.replace("\u202f", " ").replace(" - ", "-").replace(" , ", ",").strip(" )").split())
+        if (value := numbers.whole(text.removesuffix(" patients"))) is not None:
+            values.append(value)
+    return values
+
+
+def general_words(found: list[Abstract]) -> frozenset[str]:
+    """Words in at least three abstracts on breast cancer and in three on glaucoma or diabetes."""
+    seen = {True: Counter[str](), False: Counter[str]()}
+    for abstract in found:
+        printed = {
+            abstract.context.passage.tight[word.start : word.end].lower() for word in abstract.context.words
+        } | {word.name for word in abstract.context.words}  # fmt: skip
+        seen[abstract.field == "breast cancer"].update(printed)
+    return frozenset(word for word in seen[True] if seen[True][word] >= 3 and seen[False][word] >= 3)
+
+
+_FREE = frozenset(("size", "form", "sentence", "place", "bracket", "numbers", "share", "before", "after"))
+
+
+def design(task: Task, found: list[Abstract], general: frozenset[str]):
+    """Cues, labels, groups, candidates and the number of labelled spans per field."""
+    rows, labels, groups, places = [], [], [], []
+    for group, abstract in enumerate(found):
+        if abstract.field not in task.fields:
+            continue
+        context = abstract.context
+        for first, last in task.where(context):
+            start, end = context.passage.span(context.words[first].start, context.words[last].end)
+            if task.by_value:
+                label = context.words[first].number in abstract.values[task.name]
+            else:
+                label = any(start < stop and begin < end for begin, stop in abstract.spans.get(task.name, ()))
+            rows.append(
+                {
+                    f"{place}\t{word}": 1
+                    for place, word in cues(context, first, last)
+                    if place not in task.without
+                    and (place in _FREE or all(part in general or part == "EDGE" for part in word.split(" ")))
+                }
+            )
+            labels.append(label)
+            groups.append(group)
+            places.append((first, last))
+    vectors = DictVectorizer()
+    matrix = vectors.fit_transform(rows).tocsc()
+    often = np.asarray((matrix > 0).sum(0)).ravel() >= 3
+    return matrix[:, often].tocsr(), vectors.get_feature_names_out()[often], np.array(labels), np.array(groups), places
+
+
+def model(task: Task) -> LogisticRegression:
+    return LogisticRegression(C=task.penalty, l1_ratio=1.0, solver="liblinear", max_iter=300, random_state=0)
+
+
+def unseen(task: Task, matrix, labels, groups) -> np.ndarray:
+    """Each candidate's probability by a table fitted without its abstract."""
+    scores = np.zeros(len(labels))
+    for train, test in GroupKFold(5).split(matrix, labels, groups):
+        scores[test] = model(task).fit(matrix[train], labels[train]).predict_proba(matrix[test])[:, 1]
+    return scores
+
+
+def threshold(scores: np.ndarray, labels: np.ndarray) -> float:
+    """The score from which on candidates are taken, for the best F1."""
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(labels[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + labels.sum())
+    return float(round(scores[order][int(np.argmax(f1))], 2))
+
+
+def report(task: Task, found: list[Abstract], scores, labels, groups, accept: float) -> None:
+    for name in ("breast cancer", "glaucoma or diabetes"):
+        mine = np.array([(found[group].field == "breast cancer") == (name == "breast cancer") for group in groups])
+        if not mine.any():
+            continue
+        if task.by_value:
+            gold = int(labels[mine].sum())
+        else:
+            gold = sum(
+                len(set(each.spans.get(task.name, ()))) for each in found
+                if (each.field == "breast cancer") == (name == "breast cancer")
+            )  # fmt: skip
+        taken = mine & (scores >= accept)
+        right = int((taken & labels).sum())
+        precision, recall = right / max(1, taken.sum()), right / max(1, gold)
+        f1 = 2 * precision * recall / max(1e-9, precision + recall)
+        print(f"{task.name:12} {name:22} gold {gold:5}  P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}  from {accept}")
+
+
+def report_totals(found: list[Abstract], scores, groups, places) -> tuple[np.ndarray, np.ndarray]:
+    """One answer per abstract that states a total; returns scores and whether each was right, for calibration."""
+    best: dict[int, tuple[float, float]] = {}
+    for score, group, (first, _) in zip(scores, groups, places, strict=True):
+        value = found[group].context.words[first].number
+        if group not in best or score > best[group][0]:
+            best[group] = (score, value)
+    kept_scores, kept_right = [], []
+    for name in ("breast cancer", "glaucoma or diabetes"):
+        stated = [
+            group for group, each in enumerate(found)
+            if each.values["total"] and (each.field == "breast cancer") == (name == "breast cancer")
+        ]  # fmt: skip
+        answers = [best.get(group, (0.0, -1.0)) for group in stated]
+        right = [value in found[group].values["total"] for (_, value), group in zip(answers, stated, strict=True)]
+        kept_scores += [score for score, _ in answers]
+        kept_right += right
+        print(f"{'n_total':12} {name:22} stated {len(stated)}  right {np.mean(right):.3f}")
+    scores_of, right_of = np.array(kept_scores), np.array(kept_right, dtype=float)
+    knots = calibration(scores_of, right_of)
+    sure = np.interp(scores_of, [score for score, _ in knots], [share for _, share in knots]) >= 0.9
+    print(f"{'n_total':12} {'high confidence':22} share {sure.mean():.3f}  right {right_of[sure].mean():.3f}")
+    return np.array(kept_scores), np.array(kept_right)
+
+
+def calibration(scores: np.ndarray, right: np.ndarray) -> list[tuple[float, float]]:
+    """Knots (score, share right) of the isotonic curve, at most a dozen."""
+    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.99).fit(scores, right)
+    knots = []
+    for low in np.quantile(scores[scores > 0.02], np.linspace(0, 1, 12)):
+        knots.append((round(float(low), 3), round(float(curve.predict([low])[0]), 3)))
+    return sorted(set(knots))
+
+
+def table(matrix, names, labels, task: Task) -> str:
+    fitted = model(task).fit(matrix, labels)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("place", "word", "weight"))
+    writer.writerow(("base", "", f"{fitted.intercept_[0]:.3f}"))
+    for name, weight in sorted(zip(names, fitted.coef_[0], strict=True)):
+        if abs(weight) >= 0.02:
+            writer.writerow((*name.split("\t"), f"{weight:.3f}"))
+    return out.getvalue()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("-o", "--output", type=Path)
+    arguments = parser.parse_args()
+    found = abstracts(arguments.folder)
+    general = general_words(found)
+    levels = ["extractor,score,confidence"]
+    for task in TASKS:
+        matrix, names, labels, groups, places = design(task, found, general)
+        scores = unseen(task, matrix, labels, groups)
+        accept = threshold(scores, labels)
+        report(task, found, scores, labels, groups, accept)
+        knots = calibration(scores, labels.astype(float))
+        if task.name == "total":
+            knots = calibration(*report_totals(found, scores, groups, places))
+        levels.append(f"{task.name},accept,{accept}")
+        levels += [f"{task.name},{score},{confidence}" for score, confidence in knots]
+        if arguments.output:
+            files.write_text(arguments.output / f"{task.name}.csv", table(matrix, names, labels, task))
+    if arguments.output:
+        files.write_text(arguments.output / "confidence.csv", "\n".join(levels) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
