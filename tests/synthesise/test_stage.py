@@ -99,3 +99,16 @@ def test_the_same_figures_are_established_when_every_study_is_here() -> None:
     }
     found = reproduction(published, VALUES, studies, pd.DataFrame({"report_id": [], "decision": []}))
     assert list(found["status"]) == ["established", "established"]
+
+
+def test_an_overlapping_study_is_set_aside_and_named() -> None:
+    """A study that may share patients with another counts in no figure, and every figure's note names it."""
+    studies = pd.DataFrame({"study_id": ["a", "c"], "overlaps_with": ["", "a"]})
+    decisions = pd.DataFrame(columns=list(tables.DECISIONS), dtype=str)
+    figures = [
+        {"id": "studies", "published": "3", "how": "count_studies"},
+        {"id": "n", "published": "20", "how": "sum", "field": "n_total"},
+    ]
+    found = reproduction({"figures": figures}, VALUES, studies, decisions)
+    assert list(found["established_here"]) == ["1", "15"]
+    assert all("set aside for suspected overlap: c" in note for note in found["note"])

@@ -7,6 +7,8 @@
 * ``range``: lowest to highest number of ``field``;
 * ``text``: the studies whose value of ``field`` matches, against those that state it; without ``field`` it is not worked out here.
 
+A study that ``decisions/studies.csv`` suspects to overlap with another is set aside, so that nobody counts twice; notes name it.
+
 A figure is ``established`` if it comes out the same and every study of the published review is here, ``partly`` if some
 studies bear on it, and ``not established`` if none does. It is never made to fit.
 """
@@ -14,10 +16,11 @@ studies bear on it, and ``not established`` if none does. It is never made to fi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from winnow import tables
+from winnow.extract.reports import rows_of
 from winnow.synthesise.evidence import Evidence, spoken
 from winnow.synthesise.statements import summary
 
@@ -43,11 +46,12 @@ def reproduction(
     """
     import pandas as pd
 
-    evidence = Evidence(values, list(studies["study_id"]))
+    aside = sorted(row["study_id"] for row in rows_of(studies) if row.get("overlaps_with"))
+    evidence = Evidence(values, [study for study in studies["study_id"] if study not in aside])
     awaiting = decisions[decisions["decision"] == "awaiting"]["report_id"].nunique()
     figures = published.get("figures", [])
     whole = _published_studies(figures)
-    rows = [_row(figure, evidence, whole, awaiting) for figure in figures]
+    rows = [_row(figure, evidence, whole, awaiting, aside) for figure in figures]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
 
 
@@ -58,7 +62,9 @@ def _published_studies(figures: list[Mapping[str, Any]]) -> float | None:
     return None
 
 
-def _row(figure: Mapping[str, Any], evidence: Evidence, whole: float | None, awaiting: int) -> dict[str, str]:
+def _row(
+    figure: Mapping[str, Any], evidence: Evidence, whole: float | None, awaiting: int, aside: Sequence[str]
+) -> dict[str, str]:
     here, bearing, same, notes = _worked_out(figure, evidence)
     complete = whole is not None and len(evidence.studies) == whole
     if not bearing:
@@ -73,6 +79,8 @@ def _row(figure: Mapping[str, Any], evidence: Evidence, whole: float | None, awa
         notes.append("differs from the published figure")
     if whole is not None and not complete:
         notes.append(f"{len(evidence.studies)} of {spoken(whole)} studies established here")
+    if aside:
+        notes.append(f"set aside for suspected overlap: {', '.join(aside)}")
     if awaiting:
         notes.append(f"{awaiting} reports still awaiting a decision")
     return {
