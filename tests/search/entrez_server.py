@@ -80,6 +80,7 @@ class Corpus:
 
     def __init__(self, records: list[Record] | None = None) -> None:
         self.records = {record.pmid: record for record in records or []}
+        self._found: dict[tuple[str, str], set[int]] = {}
 
     def find(self, term: str) -> tuple[set[int], list[str]]:
         """The PMIDs that a term finds, and the phrases that were not found."""
@@ -111,6 +112,14 @@ class Corpus:
         return result or set(), tokens
 
     def _term(self, words: str, tag: str, lost: list[str]) -> set[int]:
+        if (words, tag) not in self._found:
+            self._found[words, tag] = self._evaluated(words, tag)
+        found = self._found[words, tag]
+        if not found and tag not in {"uid", "aid", *_DATES} and "*" not in words:
+            lost.append(words.strip('"'))
+        return found
+
+    def _evaluated(self, words: str, tag: str) -> set[int]:
         records = self.records.values()
         if tag == "uid":
             first, _, last = words.partition(":")
@@ -123,14 +132,9 @@ class Corpus:
         if tag == "aid":
             return {r.pmid for r in records if r.doi.lower() == bare}
         if tag in {"mh", "mesh"}:
-            found = {r.pmid for r in records if f"|{bare}|" in r.words(tag)}
-        else:
-            ending = "" if bare.endswith("*") else r"\b"
-            pattern = re.compile(r"\b" + re.escape(bare.rstrip("*")) + ending)
-            found = {r.pmid for r in records if pattern.search(r.words(tag))}
-        if not found and not any(pattern_free in bare for pattern_free in "*"):
-            lost.append(words.strip('"'))
-        return found
+            return {r.pmid for r in records if f"|{bare}|" in r.words(tag)}
+        pattern = re.compile(r"\b" + re.escape(bare.rstrip("*")) + ("" if bare.endswith("*") else r"\b"))
+        return {r.pmid for r in records if pattern.search(r.words(tag))}
 
 
 Fault = Callable[["_Handler", bytes], None]
@@ -161,13 +165,20 @@ FAULTS: dict[str, Fault] = {
     "cut body": _cut_body,
     "cut XML": lambda handler, body: handler.answer(body[: len(body) // 2]),
     "<ERROR>": lambda handler, _: handler.answer(
-        (ESEARCH_DOCTYPE + "<eSearchResult><ERROR>Search Backend failed: Database is not reachable</ERROR></eSearchResult>").encode()
+        (ESEARCH_DOCTYPE + "<eSearchResult><ERROR>Search Backend failed: not reachable</ERROR></eSearchResult>").encode()
     ),
     "HTML page": lambda handler, _: handler.answer(b"<!DOCTYPE html><html><body><h1>Service unavailable<br></body></html>"),
     "empty answer": lambda handler, _: handler.answer(b""),
     "closed connection": lambda handler, _: None,
     "slow answer": _slow,
 }  # fmt: skip
+
+
+#: Faults that are for single tests: a long pause asked for, and a refusal that is final.
+SINGLE: dict[str, Fault] = {
+    "429 after 5 seconds": _status(429, **{"Retry-After": "5"}),
+    "400": _status(400),
+}
 
 
 @dataclass
@@ -243,10 +254,11 @@ class Server:
         if parameters.get("usehistory") == "y":
             history = self._remember(sorted(found, reverse=True))
         missing = "".join(f"<PhraseNotFound>{escape(words)}</PhraseNotFound>" for words in lost)
+        listed = "".join(f"<Id>{pmid}</Id>" for pmid in newest)
         nothing = "" if found else "<OutputMessage>No items found.</OutputMessage>"
         return (
             ESEARCH_DOCTYPE + f"<eSearchResult><Count>{len(found)}</Count><RetMax>{len(newest)}</RetMax>"
-            f"<RetStart>{start}</RetStart>{history}<IdList>{''.join(f'<Id>{pmid}</Id>' for pmid in newest)}</IdList><TranslationSet/>"
+            f"<RetStart>{start}</RetStart>{history}<IdList>{listed}</IdList><TranslationSet/>"
             f"<QueryTranslation>{escape(parameters['term'])}</QueryTranslation>"
             + (f"<ErrorList>{missing}</ErrorList>" if missing else "")
             + (f"<WarningList>{self.warnings}{nothing}</WarningList>" if nothing or self.warnings else "")
@@ -296,7 +308,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is None:
             self.answer(body)
         else:
-            FAULTS[fault](self, body)
+            (FAULTS | SINGLE)[fault](self, body)
 
     def answer(self, body: bytes, code: int = 200, *, stop: int | None = None, **headers: str) -> None:
         """Send an answer; with ``stop``, only so many bytes of what the header promises."""

@@ -49,7 +49,7 @@ class SmallReview:
         monkeypatch.setenv("WINNOW_ENTREZ_URL", server.url)
         monkeypatch.delenv("NCBI_API_KEY", raising=False)
         monkeypatch.delenv("NCBI_EMAIL", raising=False)
-        monkeypatch.setattr(progress.time, "sleep", self.waits.append)
+        monkeypatch.setattr(progress, "sleep", self.waits.append)
         monkeypatch.setattr(rate.Rate, "wait", lambda self: None)
         self.strategy(STRATEGY)
         self.configure()

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +47,8 @@ class Partial:
         try:
             with files.opened(path) as stream:
                 answer: bytes = stream.read()
-        except (OSError, EOFError):
+        except (OSError, EOFError, zlib.error):
+            self.discard(request)
             return None
         self.resumed += 1
         return answer

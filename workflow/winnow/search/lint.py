@@ -80,10 +80,11 @@ def findings(strategy: Strategy) -> list[Finding]:
     found: list[Finding] = []
     for line in strategy.lines:
         where = f"{strategy.where}:{line.at}"
-        own = [Finding(where, line.label, what, mend, True) for what, mend in _line_faults(line)]
-        found += own or _second_opinion(line, where)
         read = tokens(line.text)
-        found += [Finding(where, line.label, what, mend, False) for what, mend in (*_untagged(read), *_mixed(read))]
+        own = [Finding(where, line.label, what, mend, True) for what, mend in _line_faults(line)]
+        own = own or _second_opinion(line, where)
+        advice = [*_untagged(read), *([] if own else _mixed(read))]
+        found += own + [Finding(where, line.label, what, mend, False) for what, mend in advice]
     used = {number for line in strategy.lines for number in line.references}
     for line in strategy.lines[:-1]:
         if line.number not in used:
@@ -194,7 +195,7 @@ def _mixed(found: list[Token]) -> Iterator[tuple[str, str]]:
             levels.append([])
         elif kind == "word" and words in _OPERATORS:
             levels[-1].append(words)
-        elif kind == "close" and levels:
+        elif kind == "close":
             operators = levels.pop()
             kinds = set(operators[:-1] if operators[-1:] == ["NOT"] else operators)
             if len(kinds) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+from time import sleep
 from types import TracebackType
 from typing import Any
 
@@ -53,4 +53,4 @@ class Progress:
         """Wait, and say why."""
         if self.bar is not None:
             self.bar.set_postfix_str(f"{step.reason[:60]}; trying again in {step.seconds:.0f} s")
-        time.sleep(step.seconds)
+        sleep(step.seconds)

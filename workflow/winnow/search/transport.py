@@ -103,6 +103,7 @@ class EntrezTransport:
     def send(self, request: Request) -> bytes | Failure:
         """The answer's bytes, or why there are none."""
         self.rate.wait()
+        self._entrez._open.previous = 0.0  # its own pause, for this process alone, would come on top of ours
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter(
@@ -151,11 +152,11 @@ class EntrezTransport:
             f"HTTP {error.code} {error.reason}" + (f" ({said})" if said and "<" not in said else "")
         )
         if error.code in _PASSING or error.code >= 500:
-            return Failure(reason, pause=_retry_after(error.headers.get("Retry-After", "")))
+            return Failure(reason, pause=retry_after(error.headers.get("Retry-After", "")))
         return Failure(reason, final=True)
 
 
-def _retry_after(value: str) -> float:
+def retry_after(value: str) -> float:
     """Seconds that a Retry-After header asks for: a number, or a date; 0 if it says nothing that can be read."""
     value = value.strip()
     if value.isascii() and value.isdigit():
