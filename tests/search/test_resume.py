@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from entrez_server import Corpus, Server
+from entrez_server import Corpus
 
 from small_review import SmallReview, records
 from winnow.search import rate
@@ -42,7 +42,7 @@ def test_killed_at_any_moment(small: SmallReview) -> None:
     undisturbed = small.contents()
     cleared(small)
     draw = random.Random(3)
-    for _ in range(4):
+    for _ in range(3):
         stop = len(small.server.asked) + draw.randint(1, 3)
         process = subprocess.Popen(ARGUMENTS, cwd=small.root, env=environment(small), stdout=subprocess.DEVNULL)
 
@@ -58,7 +58,7 @@ def test_killed_at_any_moment(small: SmallReview) -> None:
     assert done.returncode == 0
     assert small.contents() == undisturbed
     assert not small.partial.exists()
-    assert len(small.server.asked) <= len(undisturbed) - 2 + 4
+    assert len(small.server.asked) <= len(undisturbed) - 2 + 3
 
 
 @pytest.mark.parametrize("moment", ["json", "rename"])
@@ -117,19 +117,20 @@ def test_two_runs_at_once(small: SmallReview, capsys: pytest.CaptureFixture[str]
     assert "another process" in capsys.readouterr().err
 
 
-def test_parallel_processes_share_the_rate(tmp_path: Path, server: Server) -> None:
-    """However many processes ask, the server sees no more requests in any second than one alone may send."""
+def test_parallel_processes_share_the_rate(tmp_path: Path) -> None:
+    """However many processes ask, the moments that they are given are all an interval apart."""
     code = (
-        "import sys; from pathlib import Path; from winnow.search.transport import *; from winnow.search.rate import Rate;"
-        "from winnow.search.conversation import Request;"
-        f"transport = EntrezTransport(Settings({server.url!r}), Rate(0.1, Path({str(tmp_path / 'rate')!r})));"
-        "[transport.send(Request('esearch', {'db': 'pubmed', 'term': 'x[tiab]'}, 'x', 'x')) for _ in range(7)]"
+        "from pathlib import Path; from winnow.search.rate import Rate;"
+        f"rate = Rate(0.05, Path({str(tmp_path / 'next')!r}));"
+        "print(*(repr(rate.wait()) for _ in range(8)))"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    processes = [subprocess.Popen([sys.executable, "-c", code], env=environment) for _ in range(3)]
-    assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
-    assert len(server.asked) == 21
-    assert server.busiest(1.0) <= 11
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE) for _ in range(3)
+    ]
+    moments = sorted(float(word) for process in processes for word in process.communicate(timeout=60)[0].split())
+    assert len(moments) == 24
+    assert all(later - earlier > 0.0499 for earlier, later in itertools.pairwise(moments))
 
 
 def test_rate_in_virtual_time(tmp_path: Path) -> None:

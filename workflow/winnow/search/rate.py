@@ -50,8 +50,8 @@ class Rate:
         self.clock = clock
         self.sleep = sleep
 
-    def wait(self) -> None:
-        """Return when it is this process's turn."""
+    def wait(self) -> float:
+        """Return when it is this process's turn: the moment that it was given."""
         with _locked(self.path) as descriptor:
             now = self.clock()
             try:
@@ -63,6 +63,7 @@ class Rate:
             os.pwrite(descriptor, f"{mine + self.interval:.6f}".encode("ascii"), 0)
         while (left := mine - self.clock()) > 0:
             self.sleep(left)
+        return mine
 
 
 @contextlib.contextmanager
