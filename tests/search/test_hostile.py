@@ -9,7 +9,7 @@ import pytest
 from entrez_server import TOO_FAR
 
 from small_review import SmallReview
-from winnow.search import transport
+from winnow.search import conversation, transport
 
 Change = Callable[[str, dict[str, str], bytes], bytes]
 
@@ -82,7 +82,7 @@ def test_a_server_that_never_recovers(small: SmallReview, capsys: pytest.Capture
     assert "HTTP 502" in said
     assert "goes on where it stopped" in said
     assert small.waits == sorted(small.waits)
-    assert len(small.waits) == 11
+    assert len(small.waits) == conversation.TRIES - 1
 
 
 def test_retry_after_is_honoured(small: SmallReview) -> None:

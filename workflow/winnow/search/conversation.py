@@ -23,13 +23,13 @@ from winnow.errors import SearchError
 T = TypeVar("T")
 
 #: How often a request is sent before we give up, and the pauses between (seconds): 0.5, 1, 2, 4, 8, 8, ...
-TRIES = 12
+TRIES = 15
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 #: A server that asks for a longer pause than this is taken at its word another day.
 LONGEST_RETRY_AFTER = 600.0
 #: Answers that are whole but wrong (a missing record, a wrong count) seldom mend themselves.
-TRIES_IF_WRONG = 4
+TRIES_IF_WRONG = 6
 
 
 class Broken(Exception):

@@ -26,9 +26,9 @@ from winnow.search.rate import Rate, interval
 NCBI = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 #: No answer to our requests is nearly so long: 200 records of 20 KB are 4 MB.
 LONGEST_ANSWER = 64 << 20
-TIMEOUT = 60.0
+TIMEOUT = 30.0
 #: The longest that one answer may trickle, in timeouts.
-_PATIENCE = 5
+_PATIENCE = 10
 _BLOCK = 64 << 10
 _PASSING = frozenset((408, 425, 429))
 
