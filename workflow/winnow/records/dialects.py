@@ -41,9 +41,9 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         id="ris",
         label="RIS",
-        start=re.compile(r"\s*TY {0,3}- {0,3}(?=[A-Za-z]|$)"),
+        start=re.compile(r"\s*TY(?: {1,3}- {0,3}| ?- {1,3}|-$)(?=[A-Za-z ]{0,30}$)"),
         tag=re.compile(r"([A-Z][A-Z0-9])  ?- ?(.*)"),
-        loose=re.compile(r"\s*([A-Z][A-Z0-9]) {0,3}- {0,2}(.*)"),
+        loose=re.compile(r"\s*([A-Z][A-Z0-9])(?: {1,3}- {0,3}| ?- {1,3})(.*)"),
         end=re.compile(r"\s*ER {0,3}-\s*$"),
         noise=re.compile(
             r"\s*(?:\d+[.)]?|<\s*\d+\s*>|Record #\d+ of \d+|(?:Provider|Content|Database|Search)\s*:.*)\s*"
@@ -51,6 +51,7 @@ DIALECTS: tuple[Dialect, ...] = (
         line_values=frozenset({"names", "list", "issn", "type", "language"}),
         variants=(
             ("ris-winnow", "winnow", "DP", re.compile(r"winnow$")),
+            ("ris-scopus", "Scopus", "UR", re.compile(r"https?://www\.scopus\.com/")),
             ("ris-embase", "Embase", "U2", re.compile(r"L\d{6,}")),
         ),
     ),

@@ -69,7 +69,7 @@ def _list(value: str) -> list[str]:
 def name(value: str) -> str:
     """One person: ``Wang DX`` as ``Wang, DX``; every other spelling as it stands."""
     value = clean(value).strip(" ;,，；")
-    found = _INITIALS.fullmatch(value) if "," not in value and value.isascii() else None
+    found = _INITIALS.fullmatch(value) if " " in value and "," not in value else None
     return f"{found.group(1)}, {found.group(2)}{found.group(3) or ''}" if found else value
 
 
@@ -121,6 +121,24 @@ def _list_or_commas(value: str) -> list[str]:
 
 def _pipes(value: str) -> list[str]:
     return [part for piece in value.split("|") for part in _list(piece)]
+
+
+#: A citation as PubMed's CSV has it: ``Clin Rheumatol. 2012 May;31(5):801-6. doi: ...``
+_CITATION = re.compile(
+    r"\b(?P<date>\d{4}(?: [A-Z][a-z]{2}(?: \d{1,2})?)?);(?P<volume>[^():;]*)(?:\((?P<issue>[^)]*)\))?:(?P<pages>[^.]*)\."
+)
+
+
+def _cited(part: str) -> How:
+    def cited(value: str) -> list[str]:
+        found = _CITATION.search(clean(value))
+        return [found.group(part)] if found and found.group(part) else []
+
+    return cited
+
+
+def _cited_date(value: str) -> list[str]:
+    return [iso for date in _cited("date")(value) for iso in _date(date)]
 
 
 def _pages(value: str) -> list[str]:
@@ -269,6 +287,10 @@ HOW: dict[str, How] = {
     "list_or_commas": _list_or_commas,
     "pipes": _pipes,
     "pages": _pages,
+    "citation_volume": _cited("volume"),
+    "citation_issue": _cited("issue"),
+    "citation_pages": _cited("pages"),
+    "citation_date": _cited_date,
     "pmid_url": _pmid_url,
     "bibtex_type": _typed("bibtex_type", keep=False),
     "year": _year,
