@@ -135,7 +135,7 @@ class Text:
             return False
         sample = self._sample("windows-1252")
         high = [char for char in sample if ord(char) > 127]
-        return len(high) < 0.05 * len(sample) and all(_WESTERN.fullmatch(char) for char in high)
+        return len(high) < 0.1 * len(sample) and all(_WESTERN.fullmatch(char) for char in high)
 
     def _sample(self, name: str) -> str:
         decoder = codecs.getincrementaldecoder(name)("strict")

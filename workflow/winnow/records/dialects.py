@@ -110,9 +110,5 @@ DIALECTS: tuple[Dialect, ...] = (
 
 BY_ID = {dialect.id: dialect for dialect in DIALECTS}
 
-#: Any start line, with the dialect's id as the name of the group that matched.
-ANY_START = re.compile("|".join(f"(?P<{dialect.id}>{dialect.start.pattern})" for dialect in DIALECTS))
 #: Tags that start a record in some dialect; a line with one of them is always looked at as a start.
 START_TAGS = frozenset({"TY", "PMID", "RT", "0", "Reference Type", "DataType", "PT"})
-#: What a start line can begin with, white space apart: a quick test before the full one.
-START_SIGNS = frozenset("TPR%{D")

@@ -53,7 +53,9 @@ def table_names(value: str) -> list[str]:
         return [one for piece in value.split("|") if (one := name(piece))]
     if " and " in value:
         return names_and(value)
-    parts = [part.strip() for part in value.rstrip(".").split(",") if part.strip()]
+    parts = [part.strip() for part in value.split(",") if part.strip()]
     if len(parts) > 1 and all(" " in part for part in parts):
+        if not any(part.endswith(".") for part in parts[:-1]):
+            parts[-1] = parts[-1].removesuffix(".")  # PubMed ends the list with a full stop
         return [name(part) for part in parts]
     return names(value)
