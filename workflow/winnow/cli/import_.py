@@ -60,9 +60,8 @@ def _past_decisions(arguments: argparse.Namespace) -> int:
         basis=arguments.basis,
         criteria=dict(map(_reason, arguments.criterion)),
     )
-    records = (
-        tables.read(arguments.records, needs=("record_id", "title")).to_dict("records") if arguments.records else []
-    )
+    needed = ("record_id", "title")
+    records = [row for _, row in tables.read_rows(arguments.records, needed)] if arguments.records else []
     past = past_decisions.read([Path(name) for name in arguments.files], told, records)
     past_decisions.write(Path(arguments.output), past)
     print(f"{arguments.output}: {len(past.rows)} decisions, {past.undecided} records without one")

@@ -6,6 +6,7 @@ Braces are dropped and the accents of LaTeX resolved; nothing else of LaTeX is r
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -55,9 +56,10 @@ def read(opened: Opened, reading: Reading) -> Iterator[Entry]:
     for number, line in enumerate(opened.text.lines(), start=1):
         if _START.match(line):
             yield from _entry(chunk, first, reading, strings)
-            chunk, first = [], number
-        if first:
+            chunk, first = [line], number
+        elif first:
             chunk.append(line)
+            reading.inside(line)
         elif line.strip() and not line.lstrip().startswith("%"):
             reading.stray(number, line)
     yield from _entry(chunk, first, reading, strings)
@@ -70,6 +72,7 @@ def _entry(lines: list[str], first: int, reading: Reading, strings: dict[str, st
     from bibtexparser.model import String
     from bibtexparser.splitter import Splitter
 
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it remarks on, the report says
     while not lines[-1].strip():
         lines.pop()
     raw = "\n".join(lines)

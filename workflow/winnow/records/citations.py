@@ -50,6 +50,7 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
             chunk, first = [line], number
         elif first:
             chunk.append(line)
+            reading.inside(line)
         elif line.strip():
             reading.stray(number, line)
     if chunk:

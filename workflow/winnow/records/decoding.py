@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import IO
 
 from winnow import files
@@ -31,6 +30,7 @@ MAX_BYTES = 2 << 30
 MAX_LINE = 16 << 20
 PLAUSIBLE = 0.25
 _SAMPLE = 1 << 20
+_SHOWN = 100
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -76,6 +76,7 @@ class Text:
         self.where = where
         self._opener = opener
         self.problems: list[str] = []
+        self._broken = 0
         try:
             self.encoding = encoding or self._sniffed()
             if encoding:
@@ -86,6 +87,7 @@ class Text:
     def lines(self) -> Iterator[str]:
         """The lines without their ends. Problems are collected anew each time."""
         self.problems.clear()
+        self._broken = 0
         return self._split(self.blocks())
 
     def blocks(self) -> Iterator[str]:
@@ -133,7 +135,7 @@ class Text:
             return False
         sample = self._sample("windows-1252")
         high = [char for char in sample if ord(char) > 127]
-        return len(high) < 0.05 * len(sample) and all(_WESTERN.fullmatch(char) for char in high)
+        return len(high) < 0.1 * len(sample) and all(_WESTERN.fullmatch(char) for char in high)
 
     def _sample(self, name: str) -> str:
         decoder = codecs.getincrementaldecoder(name)("strict")
@@ -232,10 +234,13 @@ class Text:
                     continue
                 if plausibility(text) >= PLAUSIBLE:
                     return text
-            self.problems.append(f"byte {offset + error.start} fits no encoding and is shown as its number")
+            self._undecodable(offset + error.start)
             return line.decode("utf-8", errors="backslashreplace")
 
-
-def open_text(path: Path | str, encoding: str = "") -> Text:
-    """The text of a file, gzipped or not."""
-    return Text(str(path), lambda: files.opened(path), encoding)
+    def _undecodable(self, offset: int) -> None:
+        """Report a byte with its offset; after a hundred of them only their number grows."""
+        self._broken += 1
+        if self._broken <= _SHOWN:
+            self.problems.append(f"byte {offset} fits no encoding and is shown as its number")
+        elif self._broken == _SHOWN + 1:
+            self.problems.append("more bytes that fit no encoding follow; save the file as UTF-8")

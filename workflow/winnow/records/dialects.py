@@ -41,9 +41,9 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         id="ris",
         label="RIS",
-        start=re.compile(r"\s*TY {0,3}- {0,3}(?=[A-Za-z]|$)"),
+        start=re.compile(r"\s*TY(?: {1,3}- {0,3}| ?- {1,3}|-$)(?=[A-Za-z ]{0,30}$)"),
         tag=re.compile(r"([A-Z][A-Z0-9])  ?- ?(.*)"),
-        loose=re.compile(r"\s*([A-Z][A-Z0-9]) {0,3}- {0,2}(.*)"),
+        loose=re.compile(r"\s*([A-Z][A-Z0-9])(?: {1,3}- {0,3}| ?- {1,3})(.*)"),
         end=re.compile(r"\s*ER {0,3}-\s*$"),
         noise=re.compile(
             r"\s*(?:\d+[.)]?|<\s*\d+\s*>|Record #\d+ of \d+|(?:Provider|Content|Database|Search)\s*:.*)\s*"
@@ -51,6 +51,7 @@ DIALECTS: tuple[Dialect, ...] = (
         line_values=frozenset({"names", "list", "issn", "type", "language"}),
         variants=(
             ("ris-winnow", "winnow", "DP", re.compile(r"winnow$")),
+            ("ris-scopus", "Scopus", "UR", re.compile(r"https?://www\.scopus\.com/")),
             ("ris-embase", "Embase", "U2", re.compile(r"L\d{6,}")),
         ),
     ),
@@ -109,9 +110,5 @@ DIALECTS: tuple[Dialect, ...] = (
 
 BY_ID = {dialect.id: dialect for dialect in DIALECTS}
 
-#: Any start line, with the dialect's id as the name of the group that matched.
-ANY_START = re.compile("|".join(f"(?P<{dialect.id}>{dialect.start.pattern})" for dialect in DIALECTS))
 #: Tags that start a record in some dialect; a line with one of them is always looked at as a start.
 START_TAGS = frozenset({"TY", "PMID", "RT", "0", "Reference Type", "DataType", "PT"})
-#: What a start line can begin with, white space apart: a quick test before the full one.
-START_SIGNS = frozenset("TPR%{D")

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from winnow.records import bibtex, citations, dialects, selfdefine, sheets, tagged, workbooks, wrapped, xml_records
+from winnow.records import (
+    bibtex,
+    citations,
+    dialects,
+    selfdefine,
+    sheets,
+    starts,
+    tagged,
+    workbooks,
+    wrapped,
+    xml_records,
+)
 from winnow.records.mapping import Entry
 from winnow.records.reading import Opened, Reading
 
@@ -22,7 +33,7 @@ class Format:
 
 
 def _is_tagged(opened: Opened) -> bool:
-    return any(map(tagged.start_of, opened.head.split("\n")))
+    return any(map(starts.tagged_start, opened.head.split("\n")))
 
 
 def _read_tagged(opened: Opened, reading: Reading) -> Iterator[Entry]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from winnow.records.decoding import Opener, Text
+from winnow.records.starts import any_start
 
 #: How much of a line is quoted in the report.
 SHOWN = 120
@@ -28,8 +29,14 @@ class Reading:
     encodings: dict[str, None] = field(default_factory=dict)
 
     def stray(self, number: int, line: str) -> None:
-        """Note a line that isn't understood."""
+        """Note a line that isn't understood; where a record starts on it, one was not read."""
         self.strays.append((number, line.strip()[:SHOWN]))
+        self.inside(line)
+
+    def inside(self, line: str) -> None:
+        """Note a line inside a record of a reader that knows no tags: a record that starts on it is not read."""
+        if any_start(line):
+            self.starts["unread"] += 1
 
 
 @dataclass

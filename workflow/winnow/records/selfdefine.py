@@ -43,6 +43,7 @@ def read(opened: Opened, reading: Reading) -> Iterator[Entry]:
                 entry.values.append((tag, [value]))
             elif line.strip():
                 entry.values[-1][1].append(line)
+                reading.inside(line)
         blank = not line.strip()
     if entry:
         yield _closed(entry, raw)

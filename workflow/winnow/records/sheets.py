@@ -28,12 +28,19 @@ _VARIANTS = (
     ("table-openalex", {"ids openalex", "authorships author display name", "cited by api url"}),
     ("table-cochrane", {"cochrane id", "review group", "source", "cengroup", "trial registry"}),
     ("table-covidence", {"covidence", "study", "tags"}),
+    ("table-wos", {"pt", "au", "ti", "so", "ut", "wc"}),
+    ("table-trials", {"nct number", "study status", "trialid", "scientific title", "web address", "study url"}),
     ("table-pubmed", {"journal book", "create date", "nihms id", "first author", "citation"}),
 )
-_LABELS = {"table": "table", "table-pubmed": "PubMed table", "table-embase": "Embase table"} | {
-    "table-openalex": "OpenAlex table",
+_LABELS = {
+    "table": "table",
     "table-cochrane": "Cochrane table",
     "table-covidence": "Covidence table",
+    "table-embase": "Embase table",
+    "table-openalex": "OpenAlex table",
+    "table-pubmed": "PubMed table",
+    "table-trials": "trial register table",
+    "table-wos": "Web of Science table",
 }
 
 
@@ -57,6 +64,7 @@ def is_header(cells: Sequence[str]) -> bool:
     """Whether the row is a header: a title and at least one more column that we know."""
     names = [header_name(cell) for cell in cells]
     columns = {row.column for row in rows_of("table") if row.tag in names}
+    columns |= {"title"} if "ti" in names and "au" in names else set()
     return "title" in columns and len(columns) > 1 and all(len(cell) < 200 for cell in cells)
 
 
@@ -160,7 +168,7 @@ def entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
         cells = [_FORMULA_TEXT.sub(r"\1", cell) for cell in line.cells]
         if not names:
             if is_header(cells):
-                own = {"record_id", "title", "sha256"} <= {cell.strip() for cell in cells}
+                own = {"record_id", "title"} <= {cell.strip() for cell in cells}
                 names = [cell.strip() for cell in cells] if own else [header_name(cell) for cell in cells]
                 variant = _variant(set(names))
             elif any(cell.strip() for cell in cells):
@@ -186,7 +194,7 @@ def entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
             for name, cell in zip(names, cells, strict=False):
                 if cell.strip():
                     entry.values.append((name, [cell]))
-                    if name not in known_tags("table"):
+                    if name not in known_tags(variant):
                         reading.unknown_tags[name] += 1
         yield entry
 
@@ -199,4 +207,4 @@ def _variant(names: set[str]) -> str:
 
 def label(variant: str) -> str:
     """A table's kind as people call it."""
-    return _LABELS.get(variant, "table")
+    return _LABELS[variant]

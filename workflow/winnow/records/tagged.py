@@ -7,24 +7,13 @@ the shape of a tag means that a record lost its start line: a fault.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from winnow.records.dialects import ANY_START, BY_ID, NOTHING, START_SIGNS, START_TAGS, Dialect
+from winnow.records.dialects import NOTHING, START_TAGS, Dialect
 from winnow.records.mapping import Entry, known_tags
 from winnow.records.reading import Reading
-
-#: Where a record of a format that is no tagged text starts; met between tagged records it means an unread record.
-_FOREIGN = re.compile(r"\s*(?:@[A-Za-z]{3,20}\s*[{(]|<Pubmed(?:Book)?Article[\s>]|<record>)")
-
-
-def start_of(line: str) -> Dialect | None:
-    """The dialect whose record starts on this line, if one does."""
-    if line.lstrip()[:1] not in START_SIGNS:
-        return None
-    found = ANY_START.match(line)
-    return BY_ID[found.lastgroup or ""] if found else None
+from winnow.records.starts import other_start, tagged_start
 
 
 def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
@@ -46,7 +35,7 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
                     current.values.append((tag, [value or ""]))
                     continue
         tag, value = _tag(line, dialect, current) if dialect else ("", "")
-        if (not tag or tag in START_TAGS) and (started := start_of(line)):
+        if (not tag or tag in START_TAGS) and (started := tagged_start(line)):
             if current:
                 yield _closed(current, raw)
             for early in before:
@@ -92,6 +81,8 @@ def _add(line: str, tag: str, value: str, dialect: Dialect, current: Entry, raw:
         current.values.extend((tag, [part[2:].strip()]) for part in parts[1:])
     elif line.strip() and not _noise(line, dialect, raw):
         current.values[-1][1].append(line)
+        if other_start(line):
+            reading.starts["unread"] += 1
 
 
 def _tag(line: str, dialect: Dialect, current: Entry | None) -> tuple[str, str]:
@@ -123,8 +114,6 @@ def _stray(number: int, line: str, dialect: Dialect, reading: Reading, in_headle
     if dialect.noise.fullmatch(line) or dialect.end.match(line):
         return in_headless
     reading.stray(number, line)
-    if _FOREIGN.match(line):
-        reading.starts["other"] += 1
     if in_headless or not _tag(line, dialect, None)[0]:
         return in_headless
     reading.losses.append(f"line {number} is part of a record whose first line is missing")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from winnow.errors import InputError
-from winnow.records import citations, tagged
+from winnow.records import citations, starts, tagged
 from winnow.records.mapping import Entry
 from winnow.records.reading import Opened, Reading
 
@@ -79,7 +79,7 @@ def read_json(opened: Opened, reading: Reading) -> Iterator[Entry]:
 def _entries(lines: list[str], offset: int, reading: Reading, quiet: bool = False) -> Iterator[Entry]:
     """Tagged entries, or citations where there is no tag; ``quiet`` for strings that need not hold any."""
     own = Reading()
-    reader = tagged.entries if any(map(tagged.start_of, lines)) else citations.entries
+    reader = tagged.entries if any(map(starts.tagged_start, lines)) else citations.entries
     for entry in reader(lines, own):
         entry.first += offset
         entry.last += offset
