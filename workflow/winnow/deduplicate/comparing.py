@@ -36,7 +36,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "journal": ("same", "alike", "different", "unknown"),
     "volume": ("same", "different", "unknown"),
     "issue": ("same", "different", "unknown"),
-    "pages": ("same", "near", "different", "unknown"),
+    "pages": ("whole", "same", "near", "different", "unknown"),
     "abstract": ("same", "similar", "different", "unknown"),
 }
 
@@ -166,9 +166,13 @@ def _other_language(fields: Fields, a: Ints, b: Ints) -> Flags:
 
 
 def _dois(fields: Fields, a: Ints, b: Ints) -> Bits:
-    code, base = fields.doi_code, fields.doi_base_code
+    """A ``version`` is another one of the same living review: another DOI, or where one has none another year or issue."""
+    code, living, issue, year = fields.doi_code, fields.living_code, fields.issue_code, fields.year
     unknown = (code[a] < 0) | (code[b] < 0)
-    conditions = {"unknown": unknown, "same": code[a] == code[b], "version": base[a] == base[b]}
+    one_review = (living[a] >= 0) & (living[a] == living[b])
+    later = (year[a] > 0) & (year[b] > 0) & (year[a] != year[b])
+    later |= (issue[a] >= 0) & (issue[b] >= 0) & (issue[a] != issue[b])
+    conditions = {"same": ~unknown & (code[a] == code[b]), "version": one_review & (~unknown | later), "unknown": unknown}
     return _chosen("doi", conditions, "different")
 
 
@@ -183,7 +187,9 @@ def _authors(fields: Fields, a: Ints, b: Ints, title: Bits) -> Bits:
     crossing = ~unknown & (han[a] != han[b])
     rest = ~unknown & ~identical & ~crossing
     whole = _scores(families, families, token_set_ratio, rest, a, b)
-    heads = _scores(first, first, token_set_ratio, rest, a, b)
+    heads = _scores(first, first, token_set_ratio, rest, a, b, limit["author_first"])
+    glued = [name.replace(" ", "") for name in first]
+    heads = np.maximum(heads, _scores(glued, glued, ratio, rest & (heads == 0), a, b, limit["author_first"]))
     same_first = heads >= limit["author_first"]
     enough = whole >= limit["authors_same"]
     read = np.zeros(len(a), np.int8)
@@ -243,6 +249,7 @@ def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
     conditions = {
         "unknown": unknown,
         "different": clash,
+        "whole": (first[a] == first[b]) & (last[a] == last[b]) & (last[a] - first[a] >= THRESHOLDS["pages_article"]),
         "same": first[a] == first[b],
         "near": end | overlap,
     }

@@ -28,6 +28,9 @@ _LABEL = re.compile(
 )
 _NOT_LETTER = re.compile(r"[\W_]+")
 _VERSION = re.compile(r"\.pub\d+$|/v\d+$|\.v\d+$")
+_COCHRANE = re.compile(r"\bcd\d{6}", re.IGNORECASE)
+#: A DOI of a part of an article (a figure, a reviewer's comment), as one publisher gives it to the article.
+_COMPONENT = re.compile(r"^(10\.7554/elife\.\d+)\.\d{3}$")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Fields:
     pmid_code: Ints
     doi: Sequence[str]
     doi_code: Ints
-    doi_base_code: Ints
+    living_code: Ints
     title: Sequence[str]
     title_key: Sequence[str]
     title_code: Ints
@@ -90,11 +93,12 @@ def prepare(records: pd.DataFrame) -> Fields:
     title = [titles.words(cell) for cell in raw_title]
     key = [titles.key(words) for words in title]
     script = integers(titles.script(words) for words in title)
-    doi = [text.doi(cell) if cell else "" for cell in column("doi")]
+    doi = [_COMPONENT.sub(r"\1", text.doi(cell)) if cell else "" for cell in column("doi")]
     types = column("publication_types", "entry_type")
     kinds = [titles.kind(cell, kind) for cell, kind in zip(raw_title, types, strict=True)]
     authors = once(people.people, raw_authors)
-    volume, issue, pages = _places(column("volume"), column("issue"), column("pages"))
+    issue_cells = column("issue")
+    volume, issue, pages = _places(column("volume"), issue_cells, column("pages"))
     year, years = _years(column("year"), issue, [column("year_print"), column("year_electronic")])
     journal = column("journal", "journal_abbrev")
     journal_names = sorted(set(journal) - {""})
@@ -105,8 +109,8 @@ def prepare(records: pd.DataFrame) -> Fields:
         count=count,
         pmid_code=codes([cell.strip().lstrip("0") for cell in column("pmid")]),
         doi=doi,
-        doi_code=codes(doi),
-        doi_base_code=codes([_VERSION.sub("", cell) if cell else "" for cell in doi]),
+        doi_code=codes([_NOT_LETTER.sub("", cell) for cell in doi]),
+        living_code=codes([living_review(*cells) for cells in zip(doi, column("pages"), issue_cells, strict=True)]),
         title=title,
         title_key=key,
         title_code=codes(key),
@@ -169,6 +173,15 @@ def codes(values: Sequence[str]) -> Ints:
     """A number for each distinct value, in the order of the values' first appearance; -1 for an empty one."""
     known: dict[str, int] = {"": -1}
     return integers(known.setdefault(value, len(known) - 1) for value in values)
+
+
+def living_review(doi: str, pages: str, issue: str) -> str:
+    """What the versions of one living document share: the number of a Cochrane review, or the DOI without its version."""
+    for cell in (doi, pages, issue):
+        if found := _COCHRANE.search(cell):
+            return found.group().lower()
+    bare = _VERSION.sub("", doi)
+    return bare if bare != doi else ""
 
 
 def abstract_key(cell: str) -> str:

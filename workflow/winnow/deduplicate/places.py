@@ -56,6 +56,7 @@ _STOP = frozenset(
 )
 _ARTICLE_NUMBER = re.compile(r"[A-Za-z]{1,4}\d{3,}")
 _INNER_ISSUE = re.compile(r"\s*\d+\s*\((\d+)\)")
+_SUBTITLE = re.compile(r"\s*[:=;]\s|\.\s?conference\b|\.\s?official\b|[.:]\s?(?:an?|the)\s")
 _SUPPLEMENTS = re.compile(r"[\s.:,-]+suppl(?:ements?|\.)?\s*$")
 _BRACKETS = re.compile(r"[（(\[〔【][^）)\]〕】]*[）)\]〕】]")
 
@@ -170,8 +171,7 @@ def issns(cell: str) -> frozenset[str]:
 def journal_words(name: str) -> tuple[str, ...]:
     """A journal's words without articles, prepositions, place in brackets, subtitle and ``electronic edition``."""
     folded = text.bare(_BRACKETS.sub(" ", name)).replace("&amp;", "&")
-    folded = _SUPPLEMENTS.sub("", folded)
-    folded = re.split(r"\s*[:=;]\s|\. conference\b|\. official\b", folded)[0]
+    folded = _SUPPLEMENTS.sub("", _SUBTITLE.split(folded)[0])
     found = re.sub(r"[^\w]|_", " ", folded).split()
     return tuple(word for word in found if word not in _STOP) or tuple(found)
 

@@ -39,7 +39,15 @@ _LANGUAGE_NOTE = re.compile(
     rf"[\s.?!\])]*[\[(.?!]\s*(?:{'|'.join(_WORDS['language_notes'])})(?:\s*(?:and|,|/)\s*\w+)?\s*[\])]?[\s.]*$",
     re.IGNORECASE,
 )
-_NOTE = re.compile(rf"(?:\s*[\[(](?:{'|'.join(_WORDS['notes'])})[\])])+[\s.]*$", re.IGNORECASE)
+
+
+def _at_end(notes: list[str]) -> re.Pattern[str]:
+    """Notes in brackets at the end of a title; the last bracket may have been cut off with the title."""
+    return re.compile(rf"(?:\s*[\[(](?:{'|'.join(notes)})?(?:[\])]|$))+[\s.]*$", re.IGNORECASE)
+
+
+_NOTE, _NOTE_OR_REFERENCE = _at_end(_WORDS["notes"]), _at_end(_WORDS["notes"] + _WORDS["reference"])
+_LEAD_IN = re.compile(_WORDS["lead_in"], re.IGNORECASE)
 _KINDS = {kind: re.compile("|".join(patterns), re.IGNORECASE) for kind, patterns in _WORDS["kinds"].items()}
 _TYPES = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _WORDS["types"].items()}
 _ANY_KIND = re.compile(
@@ -76,8 +84,10 @@ def words(title: str) -> str:
         title = _TAG.sub("", html.unescape(title))
     if "(" in title or not title.isascii():
         title = _TRADE.sub("", title)
-    if title.endswith((")", "]", ").", "].")):
-        title = _NOTE.sub("", title)
+    if "[" in title or title.endswith((")", ").")):
+        title = _NOTE_OR_REFERENCE.sub("", title)
+    if title[:3] in _LEAD_INS:
+        title = _LEAD_IN.sub("", title)
     if title.isascii():
         if title[-6:].rstrip(" .])")[-3:].lower() in _LANGUAGE_ENDS:
             title = _LANGUAGE_NOTE.sub("", title)
@@ -88,6 +98,7 @@ def words(title: str) -> str:
     return "" if len(found) < 40 and _is_no_title(found) else found
 
 
+_LEAD_INS = frozenset({"RET", "Ret", "ret"})
 _LANGUAGE_ENDS = frozenset(name[-3:] for name in _WORDS["language_notes"])
 
 
