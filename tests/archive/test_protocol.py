@@ -41,6 +41,25 @@ def test_pubmed_is_searched_as_the_protocol_says(root: Path) -> None:
     assert not re.search(r"\badult|\[la\]|\[lang|english", text, re.IGNORECASE)
 
 
+def test_the_strategy_runs_and_its_words_are_those_of_the_known_studies(root: Path) -> None:
+    """Nothing in it would be refused or dropped, and every known study's title holds a text word of both concepts."""
+    from winnow.records import pubmed_xml
+    from winnow.search import lint, strategy
+
+    loaded = strategy.load(root / "config/strategy/pubmed.txt")
+    assert list(lint.findings(loaded)) == []
+    disease, treatment = (
+        ["".join(found) for found in re.findall(r'(?:"([^"]+)"|(\w+))\[tiab\]', line.text)]
+        for line in loaded.lines
+        if "[tiab]" in line.text
+    )
+    known = {row["id"] for _, row in tables.read_rows(root / "config/known_studies.csv")}
+    for record in pubmed_xml.read(root / "searches/2011-original/pubmed/records.xml.gz"):
+        if record["pmid"] in known:
+            for words in (disease, treatment):
+                assert any(word.lower() in record["title"].lower() for word in words), record["title"]
+
+
 def test_cnki_is_searched_in_chinese(root: Path) -> None:
     """Both concepts in simplified and traditional Chinese and in Latin letters, balanced quotes and brackets, no limit by age."""
     text = (root / "config/strategy/cnki.txt").read_text(encoding="utf-8")

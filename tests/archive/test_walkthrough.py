@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from winnow.cli import main
 from winnow.text import is_han
 
 STAGES = ("check", "records", "deduplicate", "screen", "extract", "synthesise", "report")
+FIRST = ("--config", "config/config.yaml", "config/first-search.yaml")
 SECOND = ("--config", "config/config.yaml", "config/second-update.yaml")
 Rows = list[dict[str, str]]
 
@@ -28,13 +30,13 @@ def folder(root: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def ran(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The walkthrough taken through every stage, first as it stands, then with the second update."""
+    """The walkthrough taken through every stage: after the first search, as it stands, and with the second update."""
     copy = tmp_path_factory.mktemp("walkthrough") / "review"
     shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("results*", ".snakemake"))
     before = Path.cwd()
     os.chdir(copy)
     try:
-        for options in ((), SECOND):
+        for options in (FIRST, (), SECOND):
             for stage in STAGES:
                 assert main([stage, *options]) == 0, (stage, options)
     finally:
@@ -130,6 +132,19 @@ def test_a_report_that_was_not_retrieved_is_counted(ran: Path) -> None:
     table = decided(ran)
     assert one(table, "成人哈登肌病的临床研究", "title_abstract")["decision"] == "include"
     assert one(table, "成人哈登肌病的临床研究", "retrieval")["decision"] == "exclude"
+
+
+def test_what_was_decided_after_the_first_search_is_carried_on(ran: Path) -> None:
+    """The update changes no decision of the first search, asks nothing again, and its diagram counts the earlier studies."""
+    before, after = decided(ran, "results-first-search"), decided(ran)
+    assert {key: after[key] for key in before} == before
+    assert rows(ran / "results-first-search/screen/to_decide.csv") == []
+    first, later = (
+        json.loads((ran / name / "report/prisma.json").read_bytes()) for name in ("results-first-search", "results")
+    )
+    assert (first["new_studies"]["n"], first["dbr_notretrieved_reports"]["n"]) == (5, 1)
+    assert (later["previous_studies"]["n"], later["new_studies"]["n"], later["total_studies"]["n"]) == (5, 2, 7)
+    assert later["new_reports_of_previous_studies"]["n"] == 1
 
 
 def test_three_reports_make_one_study(ran: Path) -> None:
