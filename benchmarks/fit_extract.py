@@ -65,7 +65,7 @@ class Task:
 _BOTH = ("breast cancer", "gl", "dm2")
 _CT = ("gl", "dm2")
 TASKS = (
-    Task("total", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said", "before", "after", "numbers"), True),
+    Task("total", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said", "before", "after", "numbers", "adds", "next", "ratio"), True),
     Task("arm", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said",), True),
     Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.6),
     Task("percentage", lambda c: candidates.percentages(c.words), _BOTH, 0.4),
@@ -130,7 +130,7 @@ def general_words(found: list[Abstract]) -> frozenset[str]:
     return frozenset(word for word in seen[True] if seen[True][word] >= 3 and seen[False][word] >= 3)
 
 
-_FREE = frozenset(("size", "form", "sentence", "place", "bracket", "numbers", "share", "before", "after"))
+_FREE = frozenset(("size", "form", "sentence", "place", "bracket", "numbers", "share", "before", "after", "adds", "ratio"))
 
 
 def design(task: Task, found: list[Abstract], general: frozenset[str]):

@@ -36,6 +36,8 @@ class Context:
         self.words = words(passage)
         #: Every whole number of the text: what a percentage may be of.
         self.wholes = frozenset(word.number for word in self.words if word.number is not None and word.name == WHOLE)
+        self.whole_places = [place for place, word in enumerate(self.words) if word.name == WHOLE]
+        self.order = {place: order for order, place in enumerate(self.whole_places)}
         starts = [word.start for word in self.words]
         self._first = [bisect_right(starts, start - 1) for start, _ in passage.sentences]
         self._of: list[int] = []
@@ -105,6 +107,7 @@ def cues(context: Context, first: int, last: int) -> Iterator[Cue]:
     yield "numbers", str(min(count, 8))
     for name in said:
         yield "said", name
+    yield from _others(context, first, end)
     if (share := _share(context, first, last, end)) is not None:
         yield "share", share
     depth = sum(_BRACKETS.get(word.name, 0) for word in listed[begin:first])
@@ -119,6 +122,32 @@ def _neighbour(listed: list[Word], places: range, origin: int) -> str:
             after = after if after in _TELLING else ""
             return f"{listed[place].name} {after} {min(abs(place - origin), 6)}"
     return EDGE
+
+
+def _others(context: Context, first: int, end: int) -> Iterator[Cue]:
+    """How the number goes with the whole numbers beside it: how the next one is set, and whether they add up."""
+    listed = context.words
+    place = context.order.get(first)
+    if place is None:
+        return
+    value = listed[first].number or 0
+    beside = [listed[i].number or 0 for i in context.whole_places[max(0, place - 3) : place + 5]]
+    here = place - max(0, place - 3)
+    after, before = beside[here + 1 :], beside[:here]
+    if value and value in (sum(after[:2]), sum(after[:3]), sum(after[:4])) and len(after) > 1:
+        yield "adds", "sum of the next"
+    elif value and value == sum(before[-2:]) and len(before) > 1:
+        yield "adds", "sum of the last"
+    elif after and value and after[0] and value + after[0] in context.wholes:
+        yield "adds", "part with the next"
+    elif before and value and before[-1] and value + before[-1] in context.wholes:
+        yield "adds", "part with the last"
+    if place + 1 < len(context.whole_places) and context.whole_places[place + 1] < end:
+        following = context.whole_places[place + 1]
+        name = listed[following + 1].name if following + 1 < end else EDGE
+        yield "next", f"{listed[following - 1].name} {name}"
+        ratio = (listed[following].number or 0) / value if value else 0
+        yield "ratio", "like" if 0.5 <= ratio <= 2 else "unlike"
 
 
 def _share(context: Context, first: int, last: int, end: int) -> str | None:
