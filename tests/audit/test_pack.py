@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import sqlite3
 import zipfile
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from made_up_reviews import made_up, on_disk
 from winnow import cli
 from winnow import review as reviews
 from winnow.audit import pack
@@ -18,19 +18,12 @@ from winnow.errors import InputError, WinnowError
 from winnow.report import stage
 
 ABSTRACT = "We treated twenty-six invented patients. " * 3
-BUILDER = Path(__file__).resolve().parents[1] / "report" / "conftest.py"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up update with abstracts, one archived source, open work, reported."""
-    spec = importlib.util.spec_from_file_location("made_up_reviews", BUILDER)
-    assert spec and spec.loader
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    folder: Path = made.on_disk(
-        made.made_up(6, reports=40, searches=2, abstract=ABSTRACT), tmp_path_factory.mktemp("review")
-    )
+    folder = on_disk(made_up(6, reports=40, searches=2, abstract=ABSTRACT), tmp_path_factory.mktemp("review"))
     source = folder / "searches" / "s1" / "pubmed"
     source.mkdir(parents=True)
     (source / "records.ris").write_text(f"TY  - JOUR\nAB  - {ABSTRACT}\nER  -\n", encoding="utf-8")
