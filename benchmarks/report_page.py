@@ -10,28 +10,17 @@ slowest and the median milliseconds from key to finished redraw.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import random
 import statistics
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (
     "patients with invented myositis were given immunoglobulin in a prospective trial and muscle strength improved after "
     "three months of treatment while creatine kinase fell adverse events were mild headache placebo group response dose"
 )
-
-
-def builder() -> ModuleType:
-    """The tests' builder of made-up reviews."""
-    spec = importlib.util.spec_from_file_location("made_up", ROOT / "tests" / "report" / "conftest.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def keys(page: Path) -> tuple[float, list[float]]:
@@ -71,19 +60,19 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--reports", type=int, nargs="+", default=[500, 5000])
     arguments = parser.parse_args()
-    sys.path.insert(0, str(ROOT / "workflow"))
+    sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "tests")]
+    from made_up_reviews import made_up, on_disk
     from winnow import review
     from winnow.report import stage
 
-    made = builder()
     chance, words = random.Random(1), TEXT.split()
     print(f"{'reports':>8} {'records':>8} {'cpu_s':>7} {'MB':>6} {'ready_s':>8} {'median_ms':>10} {'slowest_ms':>11}")
     for size in arguments.reports:
-        evidence = made.made_up(1, reports=size, searches=2)
+        evidence = made_up(1, reports=size, searches=2)
         for row in evidence.merged.values():
             row["title"] = " ".join(chance.choices(words, k=14))
             row["abstract"] = " ".join(chance.choices(words, k=210))
-        root = made.on_disk(evidence, arguments.folder / str(size))
+        root = on_disk(evidence, arguments.folder / str(size))
         start = time.process_time()
         stage.run(review.load(root=root))
         cpu = time.process_time() - start

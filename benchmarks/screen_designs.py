@@ -35,7 +35,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+")
     parser.add_argument("--half", choices=["tune", "held", "both"], default="both")
-    parser.add_argument("--errors", metavar="LABEL", help="list the misses and false alarms of one label (half tune only)")
+    parser.add_argument(
+        "--errors", metavar="LABEL", help="list the misses and false alarms of one label (half tune only)"
+    )
     arguments = parser.parse_args()
     print("file\thalf\tlabel\tn\tpositive\tsensitivity\tspecificity\tprecision\tF1")
     for path in arguments.files:
@@ -44,7 +46,9 @@ def main() -> None:
         table["half"] = table["pmid"].map(half)
         found = pd.concat([verdicts(table, load(f"builtin:{name}")) for name in ("designs", "population")])
         wide = found.assign(met=found["verdict"] == "met").pivot(index="report_id", columns="criterion", values="met")
-        if "class" in table.columns:  # one class a report: a plan comes before a pooled review, that before any other review
+        if (
+            "class" in table.columns
+        ):  # one class a report: a plan comes before a pooled review, that before any other review
             wide["meta_analysis"] &= ~wide["protocol"]
             wide["systematic_review"] &= ~wide["protocol"] & ~wide["meta_analysis"]
         rules = found.set_index(["report_id", "criterion"])
@@ -71,7 +75,9 @@ def main() -> None:
                         for identifier in rows.index[which]:
                             why = rules.loc[(identifier, criterion)]
                             other = rows.loc[identifier].get("class", "")
-                            print(f"  {kind} [{other}] {rows.loc[identifier, 'title'][:150]} | {why['rule']}: {why['quote'][:250]}")
+                            print(
+                                f"  {kind} [{other}] {rows.loc[identifier, 'title'][:150]} | {why['rule']}: {why['quote'][:250]}"
+                            )
             print(f"{path.rsplit('/', 1)[-1][:28]}\t{part}\tmacro-F1\t\t\t\t\t\t{sum(scores) / len(scores):.3f}")
 
 

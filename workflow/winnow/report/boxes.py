@@ -41,6 +41,7 @@ class Box:
 
 
 def record_row(row: Journey) -> Row:
+    """One record of the latest search as lists show it."""
     shown = {name: row.record.get(name, "") for name in RECORD_COLUMNS}
     place = row.place
     return shown | {

@@ -106,4 +106,4 @@ def _previous(evidence: Evidence, flow: Flow) -> str:
     established = len({row["study_id"] for row in evidence.plan.previous_review})
     if reported is None or not flow.updated or reported == established:
         return ""
-    return f"The review done elsewhere reported {_count(reported, 'study', 'studies')}; {established} are established here."
+    return f"The review done elsewhere reported {_count(reported, 'study', 'studies')}; {_count(established, 'is', 'are')} established here."

@@ -14,7 +14,7 @@ from winnow.report.boxes import Box
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.lists import every_box
-from winnow.report.states import first_searches
+from winnow.report.states import first_searches, named
 from winnow.report.story import Story, by_report
 from winnow.tables import join, split
 
@@ -144,6 +144,6 @@ def _box(box: Box, index: Mapping[str, int], labels: Mapping[str, str]) -> dict[
         why = labels.get(row["reason"], row["reason"])
         if row.get("duplicate_of"):
             why = f"{why} of {row['duplicate_of']}"
-        where = f"{row['source']} {row['record_id']}" if box.unit == "record" else row["report_id"]
+        where = named(row) if box.unit == "record" else row["report_id"]
         rows.append([found, where, why, row["by"]] + ([row["title"]] if found < 0 else []))
     return {"unit": box.unit, "label": box.label, "rows": rows}

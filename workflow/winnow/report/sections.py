@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from winnow import manifests, tables
 from winnow.decisions import chains, ledger
+from winnow.extract import form
 from winnow.report.evidence import Row
 from winnow.report.story import optional
 from winnow.review import Review
@@ -76,14 +77,22 @@ def _extraction(review: Review) -> Section | None:
     quotes: dict[tuple[str, str], list[Row]] = {}
     for row in optional(review.result("extract", "values.csv"), tables.VALUES):
         quotes.setdefault((row["study_id"], row["field"]), []).append(row)
-    shown = [name for name in studies[0] if name != "reports" and any(row[name] for row in studies)]
+    hidden = {"reports", "study_id"} if "study" in studies[0] else {"reports"}
+    shown = [name for name in studies[0] if name not in hidden and any(row[name] for row in studies)]
+    labels = _field_labels(review)
     body = [[_value(row, name, quotes) for name in shown] for row in studies]
     return Section(
         "extraction",
         "Extraction table",
         "A value opens the words that it was taken from. Values that nobody has checked are marked.",
-        [Table("One row per included study", shown, body)],
+        [Table("One row per included study", [labels.get(name, name) for name in shown], body)],
     )
+
+
+def _field_labels(review: Review) -> dict[str, str]:
+    """What the form calls its fields."""
+    path = review.config_dir / "extraction.yaml"
+    return {field.id: field.label for field in form.load(path).fields} if path.is_file() else {}
 
 
 def _value(row: Row, name: str, quotes: dict[tuple[str, str], list[Row]]) -> str | Cell:

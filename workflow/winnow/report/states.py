@@ -152,10 +152,16 @@ def journeys(evidence: Evidence, places: Mapping[str, Place], previous: frozense
             place = Place("known", "included in the previous version of the review")
         else:
             place = places[report]
-        seen.setdefault(report, f"{row['source']} {row['record_id']}")
+        seen.setdefault(report, named(row))
         arm = "other" if source.kind == "other" else "dbr"
         found.append(Journey(row, report, source.kind, source.category, arm, place))
     return found
+
+
+def named(row: Row) -> str:
+    """A record's id, after its source unless the id itself says it."""
+    record_id, source = row["record_id"], row["source"]
+    return record_id if record_id.startswith(f"{source}:") else f"{source} {record_id}"
 
 
 def faults_of_tables(evidence: Evidence) -> list[str]:

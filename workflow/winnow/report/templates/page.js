@@ -58,6 +58,9 @@ for (const select of document.querySelectorAll('select[data-column]')) {
   });
 }
 
+addEventListener('beforeprint', () => records.page.len(-1).draw());
+addEventListener('afterprint', () => records.page.len(25).draw());
+
 // ---- open work ---------------------------------------------------------------------------------------------------
 const open = document.getElementById('open-work');
 if (open) {
