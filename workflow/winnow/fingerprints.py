@@ -17,14 +17,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("audit", "serve"),
     ("cli",),
 )
-_IMPORTS = {
-    "search": ("records", "decisions"),
-    "records": ("search",),
-    "deduplicate": ("records",),
-    "screen": ("records", "decisions"),
-    "extract": ("records", "decisions", "screen"),
-    "synthesise": ("extract", "decisions"),
-    "report": ("records", "search", "decisions", "deduplicate", "screen", "extract", "synthesise"),
+_IMPORTS: dict[str, tuple[str, ...]] = {
+    "search": ("records",),
+    "records": (),
+    "deduplicate": (),
+    "screen": ("decisions",),
+    "extract": ("decisions", "screen"),
+    "synthesise": ("decisions", "extract", "screen"),
+    "report": ("decisions", "extract", "screen", "synthesise"),
 }
 PACKAGE = Path(__file__).resolve().parent
 
@@ -32,7 +32,7 @@ PACKAGE = Path(__file__).resolve().parent
 def fingerprint(stage: str) -> str:
     """SHA-256 over the stage's room, the rooms it imports, the modules at the root and the lock file."""
     digest = hashlib.sha256()
-    rooms = (stage, *_IMPORTS.get(stage, ()))
+    rooms = (stage, *_IMPORTS[stage])
     paths = [path for room in rooms for path in (PACKAGE / room).rglob("*") if path.is_file()]
     paths += list(PACKAGE.glob("*.py")) + list((PACKAGE / "schemas").glob("*.json"))
     lock = PACKAGE.parents[1] / "requirements.lock"
