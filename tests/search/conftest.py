@@ -11,8 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # the server is a module beside the tests, and so is their small review
 
 from entrez_server import Server
-
-from small_review import SmallReview
+from pubmed_review import SmallReview
 
 
 @pytest.fixture

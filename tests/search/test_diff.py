@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pubmed_review import SmallReview
 
-from small_review import SmallReview
 from winnow import cli, tables
 from winnow.review import Search, Source
 from winnow.search import diff

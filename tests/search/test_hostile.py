@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from entrez_server import TOO_FAR
+from pubmed_review import SmallReview
 
-from small_review import SmallReview
 from winnow.search import conversation, transport
 
 Change = Callable[[str, dict[str, str], bytes], bytes]

@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 import pytest
+from pubmed_review import SmallReview
 
-from small_review import SmallReview
 from winnow import cli, manifests
 from winnow.search import pages
 

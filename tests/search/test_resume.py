@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from entrez_server import Corpus
+from pubmed_review import SmallReview, records
 
-from small_review import SmallReview, records
 from winnow.search import rate
 
 ARGUMENTS = [sys.executable, "-m", "winnow", "search", "s1"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from entrez_server import FAULTS, Corpus, Record
+from pubmed_review import SmallReview, records
 
-from small_review import SmallReview, records
 from winnow import cli, files, manifests
 from winnow.records import pubmed_xml
 

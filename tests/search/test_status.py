@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pubmed_review import SmallReview
 
-from small_review import SmallReview
 from winnow import manifests, tables
 from winnow.search import crossref
 from winnow.search.conversation import Broken
