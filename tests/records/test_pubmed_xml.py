@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from winnow import tables
@@ -337,3 +339,54 @@ def test_real_records_hold_what_xpath_finds(shared: Path) -> None:
                 assert bool(row[column]) == bool(element.xpath(xpath)), (path.name, row["pmid"], column)
             names = element.xpath("MedlineCitation/Article/AuthorList/Author[@ValidYN='Y']")
             assert len(tables.split(row["authors"])) == len(names)
+
+
+# ---- references ------------------------------------------------------------------------------------------------------------
+
+REFERENCES = (
+    "<ReferenceList>\n<Title>x</Title><ReferenceList><Reference>\n<Citation>Müller</Citation></Reference></ReferenceList>"
+    "</ReferenceList>"
+)
+WITH_REFERENCES = ARTICLE.replace(
+    "<ReferenceList><Reference><Citation>x", f"{REFERENCES}<ReferenceList><Reference><Citation>x"
+)
+
+
+def whole(content: bytes) -> list[dict[str, str]]:
+    """The rows as they are when nothing is cut out of the document."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pubmed_xml.WithoutReferences, "feed", lambda self, block: block)
+        return rows(content)
+
+
+@given(st.integers(1, 400), st.integers(0, 3))
+@settings(max_examples=60)
+def test_cutting_references_changes_nothing(size: int, more: int) -> None:
+    """Wherever blocks end, the rows and their line numbers are those of the whole document."""
+    content = document(*[WITH_REFERENCES] * (2 + more), ARTICLE, BOOK.format(chapter=CHAPTER))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pubmed_xml, "_BLOCK", size)
+        read = rows(content)
+    assert read == whole(content)
+    assert len({row["line"] for row in read}) > 1
+
+
+TRICKS = [
+    ARTICLE.replace("<AuthorList", "<!-- <ReferenceList> --><AuthorList", 1),
+    ARTICLE.replace("Effect of", "<![CDATA[<ReferenceList>]]> Effect of", 1) + ARTICLE,
+    ARTICLE + "<!-- <ReferenceList> -->" + ARTICLE + "<!-- </ReferenceList> -->" + ARTICLE,
+]
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_a_tag_that_is_text_cuts_nothing(trick: str) -> None:
+    """A list of references inside a comment or CDATA is no list: every record and every word is read."""
+    content = document(WITH_REFERENCES, trick, WITH_REFERENCES)
+    assert rows(content) == whole(content)
+
+
+def test_references_never_swallow_a_record() -> None:
+    """A list that is still open where its record ends stops the reading."""
+    opened = ARTICLE.replace("</ReferenceList>", "<!-- --><ReferenceList></ReferenceList>")
+    with pytest.raises(InputError, match="does not end with its record"):
+        rows(document(ARTICLE, opened, ARTICLE))

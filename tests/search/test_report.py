@@ -37,6 +37,8 @@ def test_all_items_are_there(small: SmallReview) -> None:
         assert "Author must state" in section(text, item), item
     small.configure(prisma_s={"14": "Reviewed by *two* librarians."})
     assert "Reviewed by \\*two\\* librarians." in section(report(small), 14)
+    small.configure(prisma_s={"14": " "})
+    assert "Author must state" in section(report(small), 14)
 
 
 def test_what_a_recorded_search_knows(small: SmallReview) -> None:

@@ -7,7 +7,9 @@ from entrez_server import FAULTS, Corpus, Record
 from pubmed_review import SmallReview, records
 
 from winnow import cli, files, manifests
+from winnow.errors import SearchError
 from winnow.records import pubmed_xml
+from winnow.search import replay
 
 
 def pmids(small: SmallReview) -> list[int]:
@@ -222,3 +224,24 @@ def test_no_secret_is_written_anywhere(
     said = capsys.readouterr().err
     assert "API key" in said
     assert not any(value in said for value in secrets.values())
+
+
+def test_a_recorded_search_bears_out_its_manifest(small: SmallReview) -> None:
+    """Run again over its own answers, without a server, a search comes to what its manifest says; a manifest that lies is found."""
+    small.server.corpus = Corpus([*records(450), Record(77, title="Something else")])
+    small.write(
+        "config/known_studies.csv",
+        "id,label,expected_in,why\n1000,,pubmed,x\n77,Label 2001,pubmed,x\n10.9999/a,,pubmed,x\n",
+    )
+    small.configure(entrez={"acknowledged": ["KnownStudyMissed: 77", "KnownStudyMissed: 10.9999/a"]})
+    assert small.search() == 0
+    asked = len(small.server.asked)
+    recorded = manifests.read(small.folder)
+    assert replay.differences(recorded) == []
+    assert len(replay.replay(recorded).pmids) == 450
+    assert len(small.server.asked) == asked
+    lying = manifests.Manifest(small.folder, {**recorded.data, "hits": 451, "warnings": []})
+    assert [fault.what.partition(":")[0] for fault in replay.differences(lying)] == ["hits", "warnings"]
+    (small.folder / "records-0002.xml.gz").unlink()
+    with pytest.raises(SearchError, match="not in the archive"):
+        replay.replay(recorded)

@@ -5,6 +5,7 @@ Each table below maps an element to the function that reads it into the row.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from winnow import text
@@ -32,6 +33,7 @@ NOTICES = {
     "ExpressionOfConcernFor": "expression of concern for",
 }
 
+_PLAIN_DOI = re.compile(r"10\.[0-9]{4,9}/[A-Za-z0-9._()/-]*[A-Za-z0-9]")
 _PLACEHOLDERS = frozenset(("", "[not available]", "[in process citation]"))
 
 Row = dict[str, str]
@@ -165,6 +167,8 @@ def _identifiers(identifiers: Any, row: Row) -> None:
 
 def _doi(element: Any) -> str:
     printed = flat(element)
+    if _PLAIN_DOI.fullmatch(printed):  # nearly all of them; text.doi would change nothing else
+        return printed.lower()
     return text.doi(printed) or printed.lower()
 
 

@@ -34,6 +34,7 @@ from lxml import etree
 from winnow import files
 from winnow.errors import InputError
 from winnow.records.pubmed_article import COLUMNS, NOTICES, Row, article, book
+from winnow.records.references import WithoutReferences
 from winnow.records.xml_text import flat
 
 __all__ = ["COLUMNS", "NOTICES", "read"]
@@ -96,6 +97,7 @@ def _read(stream: IO[bytes], where: str) -> Iterator[Row]:
         remove_comments=True, remove_pis=True,
     )  # fmt: skip
     gauge = _Gauge(where)
+    visible = WithoutReferences(where)
     checked = False
     root: Any = None
     fault: etree.XMLSyntaxError | None = None
@@ -104,8 +106,9 @@ def _read(stream: IO[bytes], where: str) -> Iterator[Row]:
         gauge.check(block)
         try:
             if block:
-                parser.feed(block)
+                parser.feed(visible.feed(block))
             else:
+                parser.feed(visible.feed(b""))
                 root = parser.close()
         except etree.XMLSyntaxError as error:
             fault = error  # the records before it are read first

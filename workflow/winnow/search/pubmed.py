@@ -18,6 +18,7 @@ from winnow.search.answers import Found
 from winnow.search.conversation import Request, Steps, Wait, ask
 from winnow.search.known import KnownStudy
 from winnow.search.slices import MOST, Disagreement, Find, Listing, Slice, listing
+from winnow.search.strategy import Strategy
 
 #: Records per EFetch: NCBI recommends several hundred; a broken answer costs so many again.
 BATCH = 200
@@ -32,6 +33,11 @@ class Numbered:
     label: str
     text: str
     term: str
+
+
+def numbered(written: Strategy) -> tuple[Numbered, ...]:
+    """The lines of a strategy with the terms that are sent for them."""
+    return tuple(Numbered(line.label, line.text, written.expanded(line.number)) for line in written.lines)
 
 
 @dataclass(frozen=True)

@@ -119,8 +119,8 @@ def _items(review: Review, runs: Sequence[Run]) -> Iterator[Block]:
         yield Heading(3, f"{row['item']}. {row['title']}")
         facts = _FACTS.get(row["item"], _nothing)(review, runs)
         yield from facts
-        if row["item"] in stated:
-            yield Paragraph(str(stated[row["item"]]))
+        if words := str(stated.get(row["item"], "")).strip():
+            yield Paragraph(words)
         elif not facts or row["item"] in _REASONS:
             yield Paragraph(
                 f"{AUTHOR} {_REASONS.get(row['item'], row['asks'][:1].upper() + row['asks'][1:])}.", strong=True

@@ -10,7 +10,7 @@ from winnow.review import Review, Search, Source
 from winnow.search import archive, known, lint, strategy
 from winnow.search.conversation import Transport, converse
 from winnow.search.progress import Progress
-from winnow.search.pubmed import Numbered, Outcome, Plan, search
+from winnow.search.pubmed import Outcome, Plan, numbered, search
 from winnow.search.transport import EntrezTransport, Settings, settings
 
 
@@ -50,13 +50,12 @@ def planned(
     review: Review, wanted: Search, source: Source, written: strategy.Strategy, acknowledged: frozenset[str]
 ) -> Plan:
     """What a search comes down to: terms, limits, and the studies that it must find."""
-    lines = tuple(Numbered(line.label, line.text, written.expanded(line.number)) for line in written.lines)
     studies = [
         study
         for study in known.load(review.config_dir)
         if study.expected(wanted.id, source.name) and (study.pmid or study.doi)
     ]
-    return Plan(lines, limits(wanted), tuple(studies), acknowledged, review.relative(source.strategy))
+    return Plan(numbered(written), limits(wanted), tuple(studies), acknowledged, review.relative(source.strategy))
 
 
 def limits(wanted: Search) -> tuple[str, ...]:
@@ -129,7 +128,7 @@ def _manifest(
         "details": {
             "limits": list(plan.limits),
             "slices": [{"limits": piece.limits, "hits": piece.hits} for piece in outcome.slices],
-            "known_studies": [study.id for study in plan.known],
+            "known_studies": [{"id": study.id, "label": study.label} for study in plan.known],
             "known_studies_missed": [
                 {"id": one.study.id, "pmid": one.pmid, "in_pubmed": one.in_pubmed, "missed_by": list(one.lines)}
                 for one in outcome.missed
