@@ -64,21 +64,21 @@ records = st.fixed_dictionaries(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
-@given(st.lists(records, min_size=1, max_size=3, unique_by=lambda record: record["record_id"]))
-@pytest.mark.parametrize("suffix", [".ris", ".nbib", ".bib", ".csv"])
-def test_what_is_exported_and_imported_again_is_equal(tmp_path: Path, suffix: str, given: list[dict[str, str]]) -> None:
-    """Every column of every record, whatever signs are in it: nothing is lost or changed on the way out and back."""
-    table, out = tmp_path / "records.csv", tmp_path / f"out{suffix}"
+@given(st.lists(records, min_size=1, max_size=2, unique_by=lambda record: record["record_id"]))
+def test_what_is_exported_and_imported_again_is_equal(tmp_path: Path, given: list[dict[str, str]]) -> None:
+    """Every column of every record, in every format, whatever signs are in it: nothing is lost or changed on the way."""
     completed = [_completed(record) for record in given]
-    tables.write_rows(table, completed, tables.RECORDS)
-    assert exporting.export(table, out) == len(given)
-    back = import_file(out)
-    assert not back.report.losses
-    assert not back.report.reading.unknown_tags
-    for record, expected in zip(back.records, completed, strict=True):
-        assert {name: record.get(name, "") for name in exporting.COLUMNS} == {
-            name: expected.get(name, "") for name in exporting.COLUMNS
-        }
+    tables.write_rows(tmp_path / "records.csv", completed, tables.RECORDS)
+    for suffix in (*exporting.WRITERS, ".csv"):
+        out = tmp_path / f"out{suffix}"
+        assert exporting.export(tmp_path / "records.csv", out) == len(given)
+        back = import_file(out)
+        assert not back.report.losses
+        assert not back.report.reading.unknown_tags
+        for record, expected in zip(back.records, completed, strict=True):
+            assert {name: record.get(name, "") for name in exporting.COLUMNS} == {
+                name: expected.get(name, "") for name in exporting.COLUMNS
+            }, suffix
 
 
 def _completed(record: dict[str, str]) -> dict[str, str]:
