@@ -1,0 +1,165 @@
+"""Hostile files: a clear refusal or a neutral value, in bounded time and memory, never a traceback."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from winnow import tables
+from winnow.cli import main
+from winnow.errors import InputError
+from winnow.records import archives, decoding, workbooks
+from winnow.records.importing import import_file, import_files
+
+RIS = "TY  - JOUR\nTI  - {}\nER  - \n"
+
+
+def workbook(rows: list[list[object]]) -> bytes:
+    """An XLSX of one sheet."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def rezipped(content: bytes, name: str, replacement: bytes) -> bytes:
+    """The same package with one member replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for member in given.namelist():
+            made.writestr(member, replacement if member == name else given.read(member))
+    return out.getvalue()
+
+
+def test_a_workbook_is_read_with_its_dates_numbers_and_formula_cells(tmp_path: Path) -> None:
+    """Numbers lose no digit and gain no point; a formula is text."""
+    path = tmp_path / "scopus.bin"
+    header = ["Title", "Authors", "Year", "Page start", "Page end", "ISSN", "Link"]
+    path.write_bytes(
+        workbook([header, ["A title", "Doe, J.; Roe, R.", 2001, 5.0, "009", '="01234567"', "=HYPERLINK(1)"]])
+    )
+    record = import_file(path).records[0]
+    assert (record["year"], record["pages"], record["issn"]) == ("2001", "5-009", "0123-4567")
+    assert "url" not in record
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The size is known before anything is unpacked."""
+    monkeypatch.setattr(workbooks, "MAX_UNPACKED", 1 << 20)
+    path = tmp_path / "bomb.xlsx"
+    path.write_bytes(rezipped(workbook([["Title", "Year"]]), "xl/worksheets/sheet1.xml", b" " * (2 << 20)))
+    with pytest.raises(InputError, match="unpacks to"):
+        import_file(path)
+
+
+def test_a_workbook_that_declares_entities_is_refused(tmp_path: Path) -> None:
+    """A billion laughs are none here."""
+    path = tmp_path / "laughs.xlsx"
+    laughs = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
+    path.write_bytes(rezipped(workbook([["Title", "Year"]]), "xl/worksheets/sheet1.xml", laughs))
+    with pytest.raises(InputError, match="entities"):
+        import_file(path)
+
+
+def test_a_zip_of_exports_is_read_file_by_file_and_a_bomb_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every file in it that holds records is read, the others are named; nothing is written to disk."""
+    path = tmp_path / "rayyan.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("../articles.ris", RIS.format("One"))
+        package.writestr("log.csv", "a,b\n1,2\n")
+        package.writestr("more/cnki.txt", "RT Journal Article\nT1 二\n".encode("gb18030"))
+    imported = import_file(path)
+    assert [record["title"] for record in imported.records] == ["One", "二"]
+    assert imported.records[0]["file"] == f"{path}!../articles.ris"
+    assert imported.report.as_json()["problems"] == ["log.csv holds no records"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["rayyan.zip"]
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 10)
+    with pytest.raises(InputError, match="as no set of exports does"):
+        import_file(path)
+
+
+def test_entities_in_endnote_xml_are_never_resolved(tmp_path: Path) -> None:
+    """Neither a file nor a network address is opened, and the record is reported."""
+    path = tmp_path / "evil.xml"
+    path.write_text(
+        '<?xml version="1.0"?><!DOCTYPE xml [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+        "<xml><records><record><titles><title>&x;</title></titles></record></records></xml>"
+    )
+    with pytest.raises(InputError, match="declares XML entities"):
+        import_file(path)
+
+
+def test_a_line_without_end_is_refused_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gigabyte on one line is no export; what stood before it is kept."""
+    monkeypatch.setattr(decoding, "MAX_LINE", 100_000)
+    monkeypatch.setattr(decoding.files, "CHUNK", 10_000)
+    path = tmp_path / "endless.ris"
+    path.write_text(RIS.format("Kept") + "TY  - JOUR\nTI  - " + "x" * 300_000)
+    imported = import_file(path)
+    assert [record["title"] for record in imported.records] == ["Kept"]
+    assert any("a line longer than" in loss for loss in imported.report.losses)
+
+
+def test_an_endless_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gzip bomb ends at the limit and not at the end of memory."""
+    monkeypatch.setattr(decoding, "MAX_BYTES", 1 << 20)
+    path = tmp_path / "bomb.ris.gz"
+    path.write_bytes(gzip.compress(RIS.format("x" * 70).encode() * 30_000))
+    with pytest.raises(InputError, match="split the export"):
+        import_file(path)
+
+
+def test_a_gzip_file_cut_short_is_reported(tmp_path: Path) -> None:
+    """A download that broke off is told from a whole one."""
+    path = tmp_path / "cut.ris.gz"
+    path.write_bytes(gzip.compress(RIS.format("One").encode() * 500)[:-12])
+    with pytest.raises(InputError, match="damaged gzip"):
+        import_file(path)
+
+
+def test_formulas_in_cells_are_neutral_in_the_table_and_come_back(tmp_path: Path) -> None:
+    """What a spreadsheet would run is written with an apostrophe, and read again without it."""
+    path, out = tmp_path / "x.ris", tmp_path / "records.csv"
+    path.write_text(RIS.format('=HYPERLINK("http://example.org")'))
+    assert not import_files([str(path)], str(out))
+    assert b"'=HYPERLINK" in out.read_bytes()
+    assert tables.read(out)["title"].tolist() == ['=HYPERLINK("http://example.org")']
+
+
+def test_json_nested_without_end_is_refused(tmp_path: Path) -> None:
+    """Depth exhausts no stack."""
+    path = tmp_path / "deep.json"
+    path.write_text('[["' + "[" * 100_000)
+    with pytest.raises(InputError):
+        import_file(path)
+
+
+def test_html_and_scripts_in_a_title_stay_text(tmp_path: Path) -> None:
+    """Import changes no markup; whoever shows the title escapes it."""
+    path = tmp_path / "x.ris"
+    path.write_text(RIS.format("<script>alert(1)</script> P<0.05"))
+    assert import_file(path).records[0]["title"] == "<script>alert(1)</script> P<0.05"
+
+
+def test_a_bad_file_leaves_the_output_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line on stderr, exit code 1, no table; a good file beside a bad one is written all the same."""
+    bad, good, out = tmp_path / "bad.bin", tmp_path / "good.ris", tmp_path / "records.csv"
+    bad.write_bytes(b"\x00\x01nothing")
+    good.write_text(RIS.format("Good"))
+    out.write_text("as it was")
+    assert main(["import", str(bad), "-o", str(out)]) == 1
+    assert out.read_text() == "as it was"
+    assert capsys.readouterr().err.count("\n") == 1
+    assert main(["import", str(bad), str(good), "-o", str(out)]) == 1
+    assert tables.read(out)["title"].tolist() == ["Good"]
