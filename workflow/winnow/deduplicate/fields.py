@@ -27,6 +27,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _NOT_LETTER = re.compile(r"[\W_]+")
+_NO_LETTER = {code: None for code in range(128) if not chr(code).isalnum()}
 _VERSION = re.compile(r"\.pub\d+$|/v\d+$|\.v\d+$")
 _COCHRANE = re.compile(r"\bcd\d{6}", re.IGNORECASE)
 #: A DOI of a part of an article (a figure, a reviewer's comment), as one publisher gives it to the article.
@@ -90,12 +91,10 @@ def prepare(records: pd.DataFrame) -> Fields:
         return blank
 
     raw_title, raw_authors, raw_abstract = column("title"), column("authors"), column("abstract")
-    title = [titles.words(cell) for cell in raw_title]
-    key = [titles.key(words) for words in title]
-    script = integers(titles.script(words) for words in title)
+    title = once(titles.read, raw_title)
     doi = [_COMPONENT.sub(r"\1", text.doi(cell)) if cell else "" for cell in column("doi")]
-    types = column("publication_types", "entry_type")
-    kinds = [titles.kind(cell, kind) for cell, kind in zip(raw_title, types, strict=True)]
+    typed = once(titles.kind_of_type, column("publication_types", "entry_type"))
+    kinds = [of_type or one.kind for of_type, one in zip(typed, title, strict=True)]
     authors = once(people.people, raw_authors)
     issue_cells = column("issue")
     volume, issue, pages = _places(column("volume"), issue_cells, column("pages"))
@@ -109,18 +108,16 @@ def prepare(records: pd.DataFrame) -> Fields:
         count=count,
         pmid_code=codes([cell.strip().lstrip("0") for cell in column("pmid")]),
         doi=doi,
-        doi_code=codes([_NOT_LETTER.sub("", cell) for cell in doi]),
+        doi_code=codes([cell.translate(_NO_LETTER) for cell in doi]),
         living_code=codes([living_review(*cells) for cells in zip(doi, column("pages"), issue_cells, strict=True)]),
-        title=title,
-        title_key=key,
-        title_code=codes(key),
-        title_length=integers(len(cell) for cell in key),
-        script=script,
-        language_code=codes(
-            [titles.language(words) if kind == titles.LATIN else "" for words, kind in zip(title, script, strict=True)]
-        ),
-        numbers_code=codes([titles.numbers(words) or "none" for words in title]),
-        part_code=codes([titles.part(cell) or "none" for cell in raw_title]),
+        title=[one.words for one in title],
+        title_key=[one.key for one in title],
+        title_code=codes([one.key for one in title]),
+        title_length=integers(len(one.key) for one in title),
+        script=integers(one.script for one in title),
+        language_code=codes([one.language for one in title]),
+        numbers_code=codes([one.numbers or "none" for one in title]),
+        part_code=codes([one.part or "none" for one in title]),
         kinds=kinds,
         kind=codes([kind or "ordinary" for kind in kinds]),
         abstract=abstract,
@@ -186,7 +183,8 @@ def living_review(doi: str, pages: str, issue: str) -> str:
 
 def abstract_key(cell: str) -> str:
     """The letters and digits of an abstract's beginning, without its first label; empty if it is too short to say anything."""
-    key = _NOT_LETTER.sub("", _LABEL.sub("", cell[:ABSTRACT]).casefold())
+    start = _LABEL.sub("", cell[:ABSTRACT])
+    key = start.lower().translate(_NO_LETTER) if start.isascii() else _NOT_LETTER.sub("", start.casefold())
     return key if len(key) >= 60 or (len(key) >= 25 and text.is_han(key)) else ""
 
 

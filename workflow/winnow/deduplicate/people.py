@@ -11,12 +11,19 @@ _AND = re.compile(r"\s+(?:and|AND|&)\s+")
 _GLUED = re.compile(
     r"(?<=[a-z])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bLe)(?<!\bLa)(?<!\bDi)(?<!\bDu)(?<!\bVan)(?=[A-Z])|(?<=\.)(?=[A-Z][a-z])"
 )
+#: The same, cheaper, where a name cut in two does no harm.
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ET_AL = re.compile(r"[,;]?\s*(?:\bet al\b\.?|\band others\b|等)\s*$", re.IGNORECASE)
 _NOBODY = re.compile(
     r"\W*(?:anon(?:ymous)?|unknown|no authors? listed|n/?a|nan|none|佚名|无|作者不详)?\W*", re.IGNORECASE
 )
 _INITIALS = re.compile(r"(?:[A-Z]\.?-?){1,4}|(?:[A-Z]\.\s*-?)+")
 _SUFFIX = re.compile(r"\b(?:jr|sr|2nd|3rd|iii?|phd|md)\b\.?", re.IGNORECASE)
+#: Of a list, so much is enough to find the first author.
+_FIRST = 120
+_WORD = re.compile(r"[^\W\d_]{2,}")
+#: The given names after a comma; a list in which commas stand between persons has none.
+_GIVEN = re.compile(r",\s*[^,;]*?(?=\s+and\s|;|$)")
 _NOT_LETTER = re.compile(r"[^\w\s-]|[\d_]")
 
 
@@ -25,26 +32,42 @@ class People(NamedTuple):
 
     first: str
     families: str
-    count: int
 
 
-NOBODY = People("", "", 0)
+NOBODY = People("", "")
 
 
 def people(cell: str) -> People:
-    """The people of an authors cell: ``Family, Given; ...``, ``Family, G. and ...``, ``Family GG, ...``, ``王爽; 杨新明``, glued lists."""
+    """The people of an authors cell.
+
+    ``Family, Given; ...``, ``Family, G. and ...``, ``Family GG, ...``, ``王爽; 杨新明`` and lists whose separators were lost are read.
+    """
     if not cell or _NOBODY.fullmatch(cell):
         return NOBODY
-    names = split(cell)
-    families = [found for name in names if (found := family(name))]
-    if not families:
+    han = not cell.isascii() and text.is_han(cell)
+    if han:
+        found = [family(name) for name in split(cell)]
+        return People(found[0], " ".join(sorted(set(found) - {""}))) if found else NOBODY
+    if cell.rstrip(" .").endswith(("al", "others")):
+        cell = _ET_AL.sub("", cell)
+    heads = split(cell[:_FIRST])
+    if not heads:
         return NOBODY
-    return People(families[0], " ".join(sorted(set(" ".join(families).split()))), len(families))
+    first = family(heads[0])
+    if ";" in cell or " and " in cell or cell.count(",") == 1:
+        cell = _GIVEN.sub(" ", cell)
+    elif "," not in cell:
+        cell = _SEAM.sub(" ", cell)
+    upper = cell.isupper()
+    words = {word.lower() for word in _WORD.findall(cell) if upper or len(word) > 3 or not word.isupper()}
+    families = words if cell.isascii() else {text.bare(word) for word in words}
+    return People(first or " ".join(sorted(families)), " ".join(sorted(families)) or first)
 
 
 def split(cell: str) -> list[str]:
     """The persons of a list, each as written."""
-    cell = _ET_AL.sub("", text.fold(cell) if not cell.isascii() else cell)
+    if not cell.isascii():
+        cell = _ET_AL.sub("", text.fold(cell))
     if ";" in cell:
         return [name for name in cell.split(";") if name.strip()]
     if "\n" in cell:

@@ -129,6 +129,9 @@ def pages(cell: str) -> Pages:
     """Pages as numbers: ``601-7`` is 601 to 607, ``49-1 H384-H391`` is H384, ``01-Aug`` (a spreadsheet's work) is 1 to 8."""
     if not cell:
         return NO_PAGES
+    first, dash, last = cell.partition("-")
+    if first.isdigit() and len(first) < 6 and (last.isdigit() or not dash):
+        return Pages("", int(first), _last_page(first.lstrip("0") or "0", last), False)
     cell = text.fold(cell)
     if _NO_FIRST.fullmatch(cell):
         return NO_PAGES

@@ -9,8 +9,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 import yaml
 
@@ -31,7 +33,7 @@ _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _OTHER_LETTER = re.compile(r"[\u0530-\u1fff\u2c00-\u2dff\ua000-\ua8ff]")
 _DIGITS = re.compile(r"\d+")
 _MARK_OF_TYPE = re.compile(r"\s*\[[a-z](?:/[a-z]+)?\]\s*$", re.IGNORECASE)
-_CASES_NOTE = re.compile(r"附\s*[\d一二三四五六七八九十百]+\s*例[^)]{0,8}")
+_CASES_NOTE = re.compile(r"附\s*[\d一二三四五六七八九十百]+\s*例.{0,8}$")
 
 _WORDS = yaml.safe_load(resources.files("winnow.deduplicate").joinpath("wording.yaml").read_text(encoding="utf-8"))
 _GREEK = {ord(letter): f" {name} " for name, letters in _WORDS["greek"].items() for letter in letters}
@@ -50,13 +52,13 @@ _NOTE, _NOTE_OR_REFERENCE = _at_end(_WORDS["notes"]), _at_end(_WORDS["notes"] + 
 _LEAD_IN = re.compile(_WORDS["lead_in"], re.IGNORECASE)
 _KINDS = {kind: re.compile("|".join(patterns), re.IGNORECASE) for kind, patterns in _WORDS["kinds"].items()}
 _TYPES = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _WORDS["types"].items()}
-_ANY_KIND = re.compile(
-    "|".join(pattern for patterns in _WORDS["kinds"].values() for pattern in patterns), re.IGNORECASE
-)
+_KIND_WORDS = frozenset(_WORDS["kind_words"])
 _DAMAGED = re.compile("|".join(_WORDS["no_title"]), re.IGNORECASE)
 _PART = re.compile(_WORDS["part_number"]["pattern"], re.IGNORECASE)
 _CHINESE_PART = re.compile(_WORDS["part_number"]["chinese"])
 _NUMERALS = {name: str(value) for value, names in _WORDS["part_number"]["numerals"].items() for name in names}
+_PART_WORDS = frozenset(_WORDS["part_number"]["words"]) | {name for name in _NUMERALS if name.isascii()}
+_PART_WORDS |= {str(number) for number in range(11, 100)}
 _FUNCTION_WORDS = {word: language for language, words in _WORDS["function_words"].items() for word in words.split()}
 
 
@@ -133,10 +135,10 @@ def script(found: str) -> int:
     return OTHER if _OTHER_LETTER.search(found) else LATIN
 
 
-def language(found: str) -> str:
+def language(tokens: Iterable[str]) -> str:
     """The language that the little words of a Latin title give away (``en``, ``fr``, ``de`` ...); empty when they do not."""
     counts: dict[str, int] = {}
-    for word in found.split():
+    for word in tokens:
         if name := _FUNCTION_WORDS.get(word):
             counts[name] = counts.get(name, 0) + 1
     if not counts:
@@ -163,11 +165,46 @@ def _numeral(written: str) -> str:
     return _NUMERALS.get(written.lower(), written.lower())
 
 
-def kind(title: str, types: str = "") -> str:
-    """The kind of document that the wording or the publication types give away (``erratum``, ``reply`` ...); empty for an ordinary one."""
-    if types and (named := next((name for name, pattern in _TYPES.items() if pattern.search(types)), "")):
-        return named
-    if not _ANY_KIND.search(title):
-        return ""
+def kind(title: str) -> str:
+    """The kind of document that the wording gives away (``erratum``, ``reply`` ...); empty for an ordinary one."""
     title = _NOTE.sub("", title)
     return next((name for name, pattern in _KINDS.items() if pattern.search(title)), "")
+
+
+def kind_of_type(types: str) -> str:
+    """The kind that publication types give away; empty for an ordinary document."""
+    return next((name for name, pattern in _TYPES.items() if pattern.search(types)), "")
+
+
+class Title(NamedTuple):
+    """A title as it is compared."""
+
+    words: str
+    key: str
+    script: int
+    language: str
+    numbers: str
+    part: str
+    kind: str
+
+
+NO_TITLE = Title("", "", NONE, "", "", "", "")
+
+
+def read(cell: str) -> Title:
+    """Everything that a title says. The costly patterns are tried only where a word of theirs is in the title."""
+    found = words(cell)
+    if not found:
+        return NO_TITLE
+    written = script(found)
+    tokens = set(found.split())
+    foreign = not cell.isascii()
+    return Title(
+        words=found,
+        key=key(found),
+        script=written,
+        language=language(tokens) if written == LATIN else "",
+        numbers=numbers(found),
+        part=part(cell) if foreign or not _PART_WORDS.isdisjoint(tokens) else "",
+        kind=kind(cell) if foreign or not _KIND_WORDS.isdisjoint(tokens) or "(vol" in cell.lower() else "",
+    )
