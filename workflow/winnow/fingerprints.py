@@ -21,9 +21,9 @@ _IMPORTS = {
     "search": ("records", "decisions"),
     "records": ("search",),
     "deduplicate": ("records",),
-    "screen": ("records", "decisions"),
-    "extract": ("records", "decisions", "screen"),
-    "synthesise": ("extract", "decisions"),
+    "screen": ("records", "search", "decisions"),
+    "extract": ("records", "search", "decisions", "screen"),
+    "synthesise": ("records", "search", "decisions", "screen", "extract"),
     "report": ("records", "search", "decisions", "deduplicate", "screen", "extract", "synthesise"),
 }
 PACKAGE = Path(__file__).resolve().parent
