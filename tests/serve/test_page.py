@@ -22,6 +22,7 @@ from winnow.decisions import ledger
 from winnow.decisions.kinds import KINDS
 from winnow.review import Review
 from winnow.screen import stage
+from winnow.screen.fulltext import looking
 from winnow.serve.desk import Desk, Key
 from winnow.serve.serving import Serving
 from winnow.serve.shown import compared, pieces
@@ -320,3 +321,21 @@ def test_what_is_not_there_is_no_item(small_review: Review) -> None:
     assert desk.item(Key("title_abstract", "pubmed:404")) is None
     assert desk.item(Key("before_screening", "pubmed:1")) is None
     assert desk.item(Key("duplicates", "pubmed:1")) is None
+
+
+def test_open_copies_are_shown_where_the_full_text_is_sought(
+    small_review: Review, serve: Serve, session: requests.Session
+) -> None:
+    """What the services said stands beside the report, with a link only where the address is one of the web."""
+    folder = small_review.root / "searches" / "first" / "fulltext" / "001"
+    basic = {"report_id": "pubmed:1", "found": "copy", "version": "acceptedVersion"}
+    found = [
+        basic | {"service": "unpaywall", "url": "https://copies.example/1.pdf"},
+        basic | {"service": "crossref", "url": "javascript:alert(1)"},
+        basic | {"service": "pmc", "found": "not asked", "note": "no id"},
+    ]
+    tables.write_rows(folder / "found.csv", found, looking.FOUND)
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    page = Visit(serve(), session).get("/item?stage=retrieval&report=pubmed:1")
+    assert 'href="https://copies.example/1.pdf"' in page and "acceptedVersion" in page
+    assert "javascript:" not in page and "no id" not in page

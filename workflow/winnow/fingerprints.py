@@ -21,10 +21,10 @@ _IMPORTS: dict[str, tuple[str, ...]] = {
     "search": ("records",),
     "records": (),
     "deduplicate": (),
-    "screen": ("decisions",),
-    "extract": ("decisions", "screen"),
-    "synthesise": ("decisions", "extract", "screen"),
-    "report": ("decisions", "extract", "screen", "synthesise"),
+    "screen": ("decisions", "records", "search"),
+    "extract": ("decisions", "records", "screen", "search"),
+    "synthesise": ("decisions", "extract", "records", "screen", "search"),
+    "report": ("decisions", "extract", "records", "screen", "search", "synthesise"),
 }
 PACKAGE = Path(__file__).resolve().parent
 

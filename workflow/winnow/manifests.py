@@ -21,6 +21,7 @@ METHODS = {
     "export": "a person's export",
     "assembled": "assembled from public bibliographic facts, not a search result",
     "not_available": "no export supplied",
+    "looked_up": "looked up at open services",
 }
 
 
@@ -33,7 +34,7 @@ class Manifest:
 
     @property
     def method(self) -> str:
-        """``entrez``, ``export``, ``assembled`` or ``not_available``."""
+        """``entrez``, ``export``, ``assembled``, ``not_available`` or ``looked_up``."""
         return str(self.data["method"])
 
     @property

@@ -9,6 +9,7 @@ from winnow import tables
 from winnow.decisions import agreement
 from winnow.decisions.resolve import Judgement
 from winnow.review import Review
+from winnow.screen.fulltext import looking
 from winnow.screen.judgements import UNMATCHED
 from winnow.screen.state import Judged, judged, known, standing
 from winnow.screen.worklist import TO_DECIDE
@@ -30,6 +31,7 @@ def run(review: Review) -> None:
     tables.write_rows(out / "to_decide.csv", now.to_decide, TO_DECIDE)
     tables.write_rows(out / "agreement.csv", agreement.table(votes(now.judgements, rules)), agreement.COLUMNS)
     tables.write_rows(out / "unmatched_decisions.csv", now.unmatched, UNMATCHED)
+    tables.write_rows(out / "fulltext.csv", looking.found(review), looking.FOUND)
     if now.unmatched:
         where = review.relative(out / "unmatched_decisions.csv")
         print(f"winnow: {len(now.unmatched)} decisions name no report of this review: see {where}", file=sys.stderr)

@@ -19,6 +19,8 @@ from winnow.errors import LedgerError, UsageError
 from winnow.review import Review
 from winnow.screen import criteria as criteria_files
 from winnow.screen import deciding, state
+from winnow.screen.fulltext import looking
+from winnow.screen.fulltext.services import NOT_ASKED
 from winnow.screen.worklist import DUPLICATES
 
 
@@ -45,6 +47,8 @@ class Item:
         record: the merged row, or the row of the first of two.
         own: the reviewer's own row that stands, if there is one.
         others: for an adjudicator, what the reviewers wrote.
+        stale: what changed since it was decided.
+        copies: what the services said about open copies of it.
     """
 
     key: Key
@@ -57,6 +61,7 @@ class Item:
     own: Judgement | None
     others: list[Judgement]
     stale: str = ""
+    copies: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass
@@ -79,6 +84,7 @@ class Desk:
         for row in self.rules.verdicts:
             self._verdicts.setdefault(row["report_id"], []).append(row)
         self._digests = self._read_digests()
+        self._copies = looking.found(self.review)
         self._now()
 
     def check_name(self) -> None:
@@ -137,6 +143,7 @@ class Desk:
             own=own[-1] if own else None,
             others=[row for row in standing if row.role != ADJUDICATOR] if self.role == ADJUDICATOR else [],
             stale=step.outcome.stale if step else "",
+            copies=tuple(row for row in self._copies if row["report_id"] == key.report and row["found"] != NOT_ASKED),
         )
 
     def history(self) -> list[Judgement]:
