@@ -65,12 +65,19 @@ class Task:
 _BOTH = ("breast cancer", "gl", "dm2")
 _CT = ("gl", "dm2")
 TASKS = (
-    Task("total", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said", "before", "after", "numbers", "adds", "next", "ratio"), True),
+    Task(
+        "total",
+        lambda c: candidates.counts(c.words),
+        _BOTH,
+        1.0,
+        ("said", "before", "after", "numbers", "adds", "next", "ratio"),
+        True,
+    ),
     Task("arm", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said",), True),
     Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.6),
     Task("percentage", lambda c: candidates.percentages(c.words), _BOTH, 0.4),
     Task("dose", lambda c: candidates.doses(c.words, c.passage.tight), _CT, 1.0),
-    Task("frequency", lambda c: candidates.frequencies(c.words, c.passage.tight), _CT, 1.0),
+    Task("frequency", lambda c: candidates.frequencies(c.words, c.passage.lower), _CT, 1.0),
     Task("duration", lambda c: candidates.durations(c.words, c.passage.tight), _CT, 1.0),
 )
 _TYPES = {
@@ -130,7 +137,9 @@ def general_words(found: list[Abstract]) -> frozenset[str]:
     return frozenset(word for word in seen[True] if seen[True][word] >= 3 and seen[False][word] >= 3)
 
 
-_FREE = frozenset(("size", "form", "sentence", "place", "bracket", "numbers", "share", "before", "after", "adds", "ratio"))
+_FREE = frozenset(
+    ("size", "form", "sentence", "place", "bracket", "numbers", "share", "before", "after", "adds", "ratio")
+)
 
 
 def design(task: Task, found: list[Abstract], general: frozenset[str]):

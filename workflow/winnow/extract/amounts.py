@@ -48,7 +48,7 @@ def _judged(
     context = cues.read(passage)
     least = cues.accepted(name)
     for first, last in where(context):
-        (score,) = cues.scores((name,), cues.cues(context, first, last))
+        (score,) = cues.scores((name,), context, first, last)
         if score >= least:
             yield context.words[first].start, context.words[last].end, cues.confidence(name, score)
 
@@ -123,13 +123,13 @@ def frequency(passage: Passage) -> list[Found]:
     found = [
         Found(start, end, "cues", sure)
         for start, end, sure in _judged(
-            passage, "frequency", lambda context: candidates.frequencies(context.words, passage.tight)
+            passage, "frequency", lambda context: candidates.frequencies(context.words, passage.lower)
         )
     ]
     if is_han(passage.text):
         found += [
             Found(*match.span(), "chinese", 0.85)
-            for match in candidates.frequency_phrases("chinese").finditer(passage.tight)
+            for match in candidates.frequency_phrases("chinese").finditer(passage.lower)
         ]
     return found
 

@@ -206,11 +206,9 @@ def _whole_unit(words: Sequence[Word], place: int, text: str) -> int:
     return last
 
 
-#: No English frequency is without one of these; the phrases are only looked for around them, which is much faster.
-_TELLTALE = re.compile(
-    r"daily|weekly|monthly|nightly|yearly|annually|fortnight|every|each|times|once|twice|thrice|per |\ba (?:day|week|month)"
-    r"|\b[bqt]\.? ?i\.? ?d\b|\bq\.? ?(?:\d|d\b|w\b|am\b|pm\b|hs\b|od\b)",
-    re.IGNORECASE,
+#: No English frequency is without one of these words; the phrases are only looked for around them, which is much faster.
+_TELLTALE = frozenset(
+    ["daily", "weekly", "monthly", "nightly", "yearly", "annually", "fortnightly", "biweekly", "triweekly", "every", "each", "times", "once", "twice", "thrice", "per", "a", "/", "bid", "tid", "qid", "qd", "qw", "qam", "qpm", "qhs", "qod", "b", "t", "q"]
 )
 _AROUND = 40
 
@@ -223,22 +221,23 @@ def frequency_phrases(language: str) -> re.Pattern[str]:
     text = resources.files("winnow.extract").joinpath("rules", "frequency.yaml").read_text(encoding="utf-8")
     phrases = "|".join(phrase.replace("NUM", numbers.WHOLE) for phrase in yaml.safe_load(text)[language])
     edge = r"(?<![A-Za-z])" if language == "english" else ""
-    return re.compile(f"{edge}(?:{phrases})", re.IGNORECASE)
+    return re.compile(f"{edge}(?:{phrases})")
 
 
 def frequencies(words: Sequence[Word], text: str) -> Iterator[Candidate]:
     """English phrases that may say how often."""
     starts = [word.start for word in words]
+    phrases = frequency_phrases("english")
     done = 0
-    for telltale in _TELLTALE.finditer(text):
-        if telltale.start() < done:
+    for word in words:
+        if word.start < done or word.name not in _TELLTALE:
             continue
-        # Never begin inside a word or a number.
-        begin = max(done, starts[max(0, bisect_right(starts, telltale.start() - _AROUND) - 1)])
-        match = frequency_phrases("english").search(text, begin, telltale.end() + _AROUND)
-        while match and match.end() <= telltale.start():
-            match = frequency_phrases("english").search(text, match.end(), telltale.end() + _AROUND)
-        if match:
+        # Begin at a word's beginning, so that no phrase starts inside a word or a number.
+        begin = max(done, starts[max(0, bisect_right(starts, word.start - _AROUND) - 1)])
+        match = phrases.search(text, begin, word.end + _AROUND)
+        while match and match.end() <= word.start:
+            match = phrases.search(text, match.end(), word.end + _AROUND)
+        if match and match.start() <= word.start:
             done = match.end()
             first = max(0, bisect_right(starts, match.start()) - 1)
             yield first, max(first, bisect_right(starts, match.end() - 1) - 1)

@@ -30,7 +30,7 @@ def counts(passage: Passage) -> list[Count]:
     if "counts" not in passage.kept:
         context = cues.read(passage)
         passage.kept["counts"] = [
-            Count(context.words[first], *cues.scores(KINDS, cues.cues(context, first, last)))
+            Count(context.words[first], *cues.scores(KINDS, context, first, last))
             for first, last in candidates.counts(context.words)
         ]
     judged: list[Count] = passage.kept["counts"]

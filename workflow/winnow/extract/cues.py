@@ -11,19 +11,25 @@ from __future__ import annotations
 import csv
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from itertools import pairwise
+from typing import NamedTuple
 
 from winnow.extract.passage import Passage
 from winnow.extract.words import EDGE, WHOLE, Word, words
 
 Cue = tuple[str, str]
+#: For a place, the words that any of some tables knows there.
+Known = Mapping[str, frozenset[str]]
 
 #: How many words to each side are looked at one by one, and how many as a bag.
 _NEAR, _BAG = 5, 14
 _TELLING = frozenset(("%", "UNIT", "TIME", "PEOPLE", ")", "/", "of"))
+_LEFT = tuple(f"L{distance}" for distance in range(1, _NEAR + 1))
+_RIGHT = tuple(f"R{distance}" for distance in range(1, _NEAR + 1))
+_NOTHING: frozenset[str] = frozenset()
 _BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
 
@@ -71,30 +77,34 @@ def read(passage: Passage) -> Context:
     return context
 
 
-def cues(context: Context, first: int, last: int) -> Iterator[Cue]:
-    """The cues of the number that stands in ``words[first:last + 1]``."""
+def cues(context: Context, first: int, last: int, known: Known | None = None) -> Iterator[Cue]:
+    """The cues of the number that stands in ``words[first:last + 1]``; with ``known``, bags hold only the words it names."""
     number, begin, end = context.sentence(first)
     listed = context.words
-    left = [listed[i].name if i >= begin else EDGE for i in range(first - 1, first - 1 - _NEAR, -1)]
-    right = [listed[i].name if i < end else EDGE for i in range(last + 1, last + 1 + _NEAR)]
-    for distance in range(_NEAR):
-        yield f"L{distance + 1}", left[distance]
-        yield f"R{distance + 1}", right[distance]
-    yield "L21", f"{left[1]} {left[0]}"
-    yield "R12", f"{right[0]} {right[1]}"
-    yield "L321", f"{left[2]} {left[1]} {left[0]}"
-    yield "R123", f"{right[0]} {right[1]} {right[2]}"
-    yield "L1R1", f"{left[0]} {right[0]}"
-    yield "L21R1", f"{left[1]} {left[0]} {right[0]}"
-    yield "L1R12", f"{left[0]} {right[0]} {right[1]}"
-    for name in {word.name for word in listed[max(begin, first - _BAG) : first]}:
-        yield "left", name
-    for name in {word.name for word in listed[last + 1 : min(end, last + 1 + _BAG)]}:
-        yield "right", name
-    if last > first:
-        for place in range(first + 1, last + 1):
-            word = listed[place]
-            yield "inside", context.passage.tight[word.start : word.end].lower()
+    before = [listed[i].name if i >= begin else EDGE for i in range(first - 1, first - 1 - _NEAR, -1)]
+    after = [listed[i].name if i < end else EDGE for i in range(last + 1, last + 1 + _NEAR)]
+    yield from zip(_LEFT, before, strict=True)
+    yield from zip(_RIGHT, after, strict=True)
+    l1, l2, l3 = before[:3]
+    r1, r2, r3 = after[:3]
+    yield "L21", f"{l2} {l1}"
+    yield "R12", f"{r1} {r2}"
+    yield "L321", f"{l3} {l2} {l1}"
+    yield "R123", f"{r1} {r2} {r3}"
+    yield "L1R1", f"{l1} {r1}"
+    yield "L21R1", f"{l2} {l1} {r1}"
+    yield "L1R12", f"{l1} {r1} {r2}"
+    said, count = context.said(number)
+    bags = (
+        ("left", {word.name for word in listed[max(begin, first - _BAG) : first]}),
+        ("right", {word.name for word in listed[last + 1 : min(end, last + 1 + _BAG)]}),
+        ("said", said),
+    )
+    for place, bag in bags:
+        for name in bag if known is None else bag & known.get(place, _NOTHING):
+            yield place, name
+    for word in listed[first + 1 : last + 1]:
+        yield "inside", context.passage.lower[word.start : word.end]
     value = listed[first].number
     if value is not None:
         yield "size", str(bisect_right(_SIZES, value))
@@ -103,10 +113,7 @@ def cues(context: Context, first: int, last: int) -> Iterator[Cue]:
     yield "place", str(int(5 * first / len(listed)))
     yield "before", _neighbour(listed, range(first - 1, begin - 1, -1), first)
     yield "after", _neighbour(listed, range(last + 1, end), last)
-    said, count = context.said(number)
     yield "numbers", str(min(count, 8))
-    for name in said:
-        yield "said", name
     yield from _others(context, first, end)
     if (share := _share(context, first, last, end)) is not None:
         yield "share", share
@@ -175,24 +182,41 @@ def _form(word: Word, opens: bool) -> str:
     return f"{kind} opening" if opens else kind
 
 
+class Tables(NamedTuple):
+    """Some tables ``rules/<name>.csv`` side by side."""
+
+    bases: tuple[float, ...]
+    weights: Mapping[Cue, tuple[float, ...]]
+    known: Known
+
+
 @cache
-def weights(names: tuple[str, ...]) -> tuple[tuple[float, ...], dict[Cue, tuple[float, ...]]]:
-    """The tables ``rules/<name>.csv`` side by side: their bases, and per cue its weight in each of them."""
-    tables = []
+def tables(names: tuple[str, ...]) -> Tables:
+    """The tables of these names: their bases, per cue its weight in each, and the words known in each place."""
+    each = []
     for name in names:
         text = resources.files("winnow.extract").joinpath("rules", f"{name}.csv").read_text(encoding="utf-8")
         rows = csv.DictReader(text.splitlines())
-        tables.append({(row["place"], row["word"]): float(row["weight"]) for row in rows})
-    bases = tuple(table.pop(("base", "")) for table in tables)
-    every = {cue for table in tables for cue in table}
-    return bases, {cue: tuple(table.get(cue, 0.0) for table in tables) for cue in every}
+        each.append({(row["place"], row["word"]): float(row["weight"]) for row in rows})
+    bases = tuple(table.pop(("base", "")) for table in each)
+    every = sorted({cue for table in each for cue in table})
+    known: dict[str, set[str]] = {}
+    for place, word in every:
+        known.setdefault(place, set()).add(word)
+    weights = {cue: tuple(table.get(cue, 0.0) for table in each) for cue in every}
+    return Tables(bases, weights, {place: frozenset(words_) for place, words_ in known.items()})
 
 
-def scores(names: tuple[str, ...], found: Iterable[Cue]) -> tuple[float, ...]:
-    """The probability, by each of the tables ``names``, that a number with these cues means it."""
-    bases, table = weights(names)
-    hits = [weight for cue in found if (weight := table.get(cue))]
-    sums = [base + sum(column) for base, column in zip(bases, zip(*hits, strict=True), strict=True)] if hits else bases
+def scores(names: tuple[str, ...], context: Context, first: int, last: int) -> tuple[float, ...]:
+    """The probability, by each of the tables ``names``, that the number in ``words[first:last + 1]`` means it."""
+    bases, table, known = tables(names)
+    hits = [weight for cue in cues(context, first, last, known) if (weight := table.get(cue))]
+    # fsum: the order in which a bag is read must not show in the last digit.
+    sums = (
+        [base + math.fsum(column) for base, column in zip(bases, zip(*hits, strict=True), strict=True)]
+        if hits
+        else bases
+    )
     return tuple(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))) for total in sums)
 
 

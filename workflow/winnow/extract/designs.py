@@ -1,34 +1,61 @@
-"""Which design a report states, by the built-in classifiers of the screen room."""
+"""Which design a report states.
+
+Screening asks whether a report meets a criterion; here the question is which words name the design, for a cell of a table. So the
+rules are few, ordered and fast: ``rules/designs.yaml``, the first that matches.
+"""
 
 from __future__ import annotations
 
-import csv
+import re
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from winnow.extract.passage import Found, Passage
 
+_TITLES = ("title", "original_title")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One phrase that states a design."""
+
+    value: str
+    expression: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    title: bool
+    confidence: float
+    needs: tuple[str, ...]
+
 
 @cache
-def _order() -> tuple[tuple[str, str, float], ...]:
-    """``rules/designs.csv``: classifier, value, confidence; the first that holds counts."""
-    text = resources.files("winnow.extract").joinpath("rules", "designs.csv").read_text(encoding="utf-8")
+def _rules() -> tuple[Rule, ...]:
+    import yaml
+
+    text = resources.files("winnow.extract").joinpath("rules", "designs.yaml").read_text(encoding="utf-8")
     return tuple(
-        (row["criterion"], row["value"], float(row["confidence"])) for row in csv.DictReader(text.splitlines())
+        Rule(
+            entry["value"],
+            re.compile(entry["pattern"]),
+            re.compile(entry["unless"]) if "unless" in entry else None,
+            bool(entry.get("title")),
+            float(entry["confidence"]),
+            tuple(entry["needs"]),
+        )
+        for entry in yaml.safe_load(text)
     )
 
 
 def design(passage: Passage) -> list[Found]:
     """The design, at most one, with the words that say so; what a title says is surer than what an abstract says."""
-    from winnow.screen.criteria import builtins
-    from winnow.screen.documents import Document
-    from winnow.screen.signals import MET, judge
-
-    field = passage.source if passage.source in ("title", "original_title") else "abstract"
-    document = Document({field: passage.tight})
-    for criterion, value, confidence in _order():
-        judged = judge(builtins()[criterion], document)
-        if judged.verdict == MET and judged.span:
-            sure = confidence if field != "abstract" else confidence - 0.05
-            return [Found(judged.span.start, judged.span.end, criterion, sure, value)]
+    text = passage.lower
+    for rule in _rules():
+        if rule.title and passage.source not in _TITLES:
+            continue
+        if not any(word in text for word in rule.needs):
+            continue
+        match = rule.expression.search(text)
+        if match and not (rule.unless and rule.unless.search(text)):
+            where = "title" if rule.title else "text"
+            return [Found(*match.span(), f"{rule.value} in {where}", rule.confidence, rule.value)]
     return []

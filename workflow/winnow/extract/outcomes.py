@@ -20,7 +20,7 @@ def percentage(passage: Passage) -> list[Found]:
     found = []
     for first, last in candidates.percentages(context.words):
         word = context.words[first]
-        (score,) = cues.scores(("percentage",), cues.cues(context, first, last))
+        (score,) = cues.scores(("percentage",), context, first, last)
         if score >= least and word.number is not None and word.number <= 100:
             digits = numbers.decimal(passage.tight[word.start : word.end])
             if not word.spelled:

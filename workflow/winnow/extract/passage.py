@@ -84,6 +84,8 @@ class Passage:
             removed = frozenset(self._removed)
             width = "".join(sign for place, sign in enumerate(width) if place not in removed)
         self.tight = width
+        #: :attr:`tight` in lower case, sign for sign.
+        self.lower = lowered if len(lowered := width.lower()) == len(width) else width
         # How many signs of the text precede each removed space, in tight offsets.
         self._before = [place - index for index, place in enumerate(self._removed)]
 

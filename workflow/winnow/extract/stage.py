@@ -125,7 +125,7 @@ def heading(
         rows.append(
             {
                 "study_id": study,
-                "study": label(first),
+                "study": label(first, study),
                 "year": first.get("year", ""),
                 "reports": tables.join(sorted(its)),
             }
@@ -133,9 +133,10 @@ def heading(
     return sorted(rows, key=lambda row: (row["year"] or "9999", row["study"], row["study_id"]))
 
 
-def label(record: Mapping[str, str]) -> str:
-    """``Family Year`` as tables cite a study; a Chinese name stands whole, and the title's start if there is no author."""
+def label(record: Mapping[str, str], study: str) -> str:
+    """``Family Year`` as tables cite a study; a Chinese name stands whole. Without an author, the name people gave the study."""
     author = (tables.split(record.get("authors", "")) or [""])[0]
     family = author if is_han(author) else author.split(",")[0]
-    name = family.replace(",", "").strip() or (record.get("title", "") or record["record_id"])[:40]
-    return " ".join(part for part in (name, record.get("year", "")) if part)
+    if name := family.replace(",", "").strip():
+        return " ".join(part for part in (name, record.get("year", "")) if part)
+    return study if study != record["record_id"] else (record.get("title", "") or study)[:60]

@@ -50,6 +50,7 @@ _NUMBER_WORDS = frozenset(
         "thousand",
     ]
 )
+_DIGITS = frozenset("0123456789.")
 _GROUP = re.compile(r"\d{3}")
 
 #: The class of a whole number, of one with decimals, and of what lies outside the sentence.
@@ -75,32 +76,34 @@ def lexicon() -> dict[str, str]:
 
 def words(passage: Passage) -> list[Word]:
     """The words of a passage in their order."""
-    classes = lexicon()
-    text = passage.tight.lower()
-    raw = [(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(text)]
+    text = passage.lower
+    raw = [(*match.span(), match.group()) for match in _TOKEN.finditer(text)]
+    class_of = lexicon().get
     found: list[Word] = []
-    index, count = 0, len(raw)
-    while index < count:
-        start, end, token = raw[index]
-        first = token[0]
-        if token in _NUMBER_WORDS:
+    add = found.append
+    skip = 0
+    for index, (start, end, token) in enumerate(raw):
+        if index < skip:
+            continue
+        name = class_of(token)
+        if name is not None:
+            add(Word(start, end, name))
+        elif token[0] in _DIGITS and (len(token) > 1 or token != "."):
+            if index + 1 < len(raw) and raw[index + 1][2].isdigit() and _spaced_group(text, raw, index):
+                end, skip = raw[index + 1][1], index + 2
+                add(Word(start, end, WHOLE, float(text[start:end].replace(" ", ""))))
+            else:
+                add(Word(start, end, DECIMAL if "." in token else WHOLE, float(token.replace(",", ""))))
+        elif token in _NUMBER_WORDS:
             last = _spelled(raw, index)
             end = raw[last][1]
             if (value := numbers.whole(text[start:end])) is not None:
-                found.append(Word(start, end, WHOLE, value, True))
-                index = last + 1
-                continue
-        if first.isascii() and (first.isdigit() or (first == "." and len(token) > 1)):
-            if index + 1 < count and _spaced_group(text, raw, index):
-                end = raw[index + 1][1]
-                found.append(Word(start, end, WHOLE, float(text[start:end].replace(" ", ""))))
-                index += 2
-                continue
-            value_text = token.replace(",", "")
-            found.append(Word(start, end, DECIMAL if "." in token else WHOLE, float(value_text)))
+                add(Word(start, end, WHOLE, value, True))
+                skip = last + 1
+            else:
+                add(Word(start, raw[index][1], token))
         else:
-            found.append(Word(start, end, classes.get(token, token)))
-        index += 1
+            add(Word(start, end, token))
     return found
 
 
