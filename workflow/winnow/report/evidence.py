@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from winnow import tables
+from winnow import config, tables
 from winnow.errors import InputError
 from winnow.review import Review
 
@@ -37,7 +37,10 @@ class SourcePlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """The searches in order, and what is known of the review as a whole."""
+    """The searches in order, and what is known of the review as a whole.
+
+    ``criteria`` says how each criterion is called as a reason, in protocol order; ``questions`` what it asks.
+    """
 
     searches: tuple[str, ...]
     sources: tuple[SourcePlan, ...]
@@ -47,6 +50,7 @@ class Plan:
     previous_review: tuple[Row, ...] = ()
     previous_reported: int | None = None
     criteria: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def latest(self) -> str:
@@ -99,7 +103,8 @@ def plan(review: Review) -> Plan:
         made_up=bool(about.get("made_up", False)),
         previous_review=_previous(review, previous),
         previous_reported=previous.get("reported_studies"),
-        criteria=_criteria(review),
+        criteria=_criteria(review, ("reason", "label")),
+        questions=_criteria(review, ("question",)),
     )
 
 
@@ -117,20 +122,13 @@ def _previous(review: Review, settings: Mapping[str, Any]) -> tuple[Row, ...]:
     return tuple(row for _, row in rows)
 
 
-def _criteria(review: Review) -> dict[str, str]:
-    """What each criterion is called, where the criteria file says so."""
-    from winnow import config
-
+def _criteria(review: Review, names: Sequence[str]) -> dict[str, str]:
+    """What criteria.yaml says of each criterion under the first of ``names`` that it has; its id if it says nothing."""
     path = review.config_dir / "criteria.yaml"
-    if not path.is_file():
-        return {}
-    loaded, _ = config.load_yaml(path)
-    listed = (loaded or {}).get("criteria", [])
-    entries = [{"id": name, **value} for name, value in listed.items()] if isinstance(listed, dict) else listed
+    listed = (config.load_yaml(path)[0] or {}).get("criteria", []) if path.is_file() else []
     return {
-        str(entry["id"]): str(entry.get("reason") or entry.get("title") or entry.get("label") or entry["id"])
-        for entry in entries
-        if isinstance(entry, dict) and "id" in entry
+        str(entry["id"]): next((str(entry[name]) for name in names if entry.get(name)), str(entry["id"]))
+        for entry in listed
     }
 
 

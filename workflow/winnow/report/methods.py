@@ -56,7 +56,7 @@ def _records(review: Review, evidence: Evidence) -> list[Sentence]:
     rows, reports = len(evidence.records), len(evidence.merged)
     text = (
         f"{_n(rows, 'record was', 'records were')} merged into {_n(reports, 'report', 'reports')} by identifiers and by "
-        f"rules over bibliographic fields (winnow {__version__}); every pair that was compared is listed with its evidence."
+        f"rules over bibliographic fields (winnow {__version__}); the pairs behind each merge are listed with their evidence."
     )
     return [Sentence(text, review.relative(review.result("deduplicate", "pairs.csv")))]
 

@@ -30,7 +30,7 @@ def notes(evidence: Evidence, flow: Flow) -> Notes:
     kind = "an updated" if flow.updated else "a new"
     reach = "databases, registers and other sources" if flow.other_methods else "databases and registers only"
     warnings = [plan.notice] if plan.notice else []
-    if plan.made_up:
+    if plan.made_up and "made up" not in plan.notice.lower():
         warnings.append("Made-up records, for demonstration only.")
     if any(source.method == "assembled" for source in plan.sources) and "assembled" not in plan.notice.lower():
         warnings.append("Counts records assembled from public bibliographic facts, not a search result.")
@@ -106,4 +106,5 @@ def _previous(evidence: Evidence, flow: Flow) -> str:
     established = len({row["study_id"] for row in evidence.plan.previous_review})
     if reported is None or not flow.updated or reported == established:
         return ""
-    return f"The review done elsewhere reported {_count(reported, 'study', 'studies')}; {_count(established, 'is', 'are')} established here."
+    found = _count(established, "is established here", "are established here")
+    return f"The review done elsewhere reported {_count(reported, 'study', 'studies')}; {found}."

@@ -53,6 +53,7 @@ def payload(evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:
     return {
         "states": ENDED,
         "criteria": dict(labels),
+        "questions": dict(evidence.plan.questions),
         "reports": [
             _report(report, evidence, flow, story, records[report], decisions.get(report, []), titles, first)
             for report in order
@@ -79,6 +80,7 @@ def _report(
     merged = evidence.merged[report]
     place = flow.places[report]
     verdicts, values = story.verdicts.get(report, ()), story.values.get(report, ())
+    abstract = merged.get("abstract", "")
     volume = merged.get("volume", "") + (f"({merged['issue']})" if merged.get("issue") else "")
     told: dict[str, Any] = {
         "i": report,
@@ -92,8 +94,8 @@ def _report(
               for row in records],
         "g": [[row.get(name, "") for name in ("stage", "decision", "reason", "by", "basis", "agreed", "stale")]
               for row in decisions],
-        "x": marked(merged.get("abstract", ""), _spans("abstract", verdicts, values)),
-        "h": marked(merged["title"], _spans("title", verdicts, values)),
+        "x": marked(abstract, _spans("abstract", abstract, verdicts, values)),
+        "h": marked(merged["title"], _spans("title", merged["title"], verdicts, values)),
         "e": [[row.get(name, "") for name in ("record_id_1", "record_id_2", "verdict", "rule", "score", "evidence")]
               for row in story.pairs.get(report, ())],
         "n": [[row.get(name, "") for name in ("criterion", "verdict", "rule", "field", "quote")] for row in verdicts],
@@ -109,15 +111,18 @@ def _report(
     return {key: value for key, value in told.items() if value not in ("", [], [""])}
 
 
-def _spans(name: str, verdicts: Iterable[Row], values: Iterable[Row]) -> list[tuple[int, int, str]]:
-    """Where a field is quoted and what for; an offset that isn't one is left out."""
+def _spans(name: str, text: str, verdicts: Iterable[Row], values: Iterable[Row]) -> list[tuple[int, int, str]]:
+    """Where a field is quoted and what for. A quote that a person typed has no offsets: it is looked for."""
     found = [(row, f"{row['criterion']}: {row['verdict']}") for row in verdicts if row.get("field") == name]
     found += [(row, row["field"]) for row in values if row.get("source") == name]
-    return [
-        (int(row["start"]), int(row["end"]), label)
-        for row, label in found
-        if row.get("start", "").isdigit() and row.get("end", "").isdigit()
-    ]
+    spans = []
+    for row, label in found:
+        start, end, quote = row.get("start", ""), row.get("end", ""), row.get("quote", "")
+        if start.isdigit() and end.isdigit():
+            spans.append((int(start), int(end), label))
+        elif quote and (place := text.find(quote)) >= 0:
+            spans.append((place, place + len(quote), label))
+    return spans
 
 
 def marked(text: str, spans: Iterable[tuple[int, int, str]]) -> list[Any]:

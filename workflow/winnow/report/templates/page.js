@@ -11,7 +11,8 @@ shade();
 const byId = new Map(data.reports.map((report, index) => [report.i, index]));
 const title = (report) => report.t || report.o || '(no title)';
 const stageName = (stage) => ({ title_abstract: 'title and abstract' })[stage] || stage.replaceAll('_', ' ');
-const criterion = (id) => data.criteria[id] ? `${id}: ${data.criteria[id]}` : id;
+const question = (id) => (data.questions[id] && data.questions[id] !== id ? `${id}: ${data.questions[id]}` : id);
+const reason = (id) => data.criteria[id] || id;
 
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -45,7 +46,7 @@ const records = grid(document.getElementById('all-reports'), [
   plainColumn('Found in', (r) => r.w || '', 'wide'),
   plainColumn('Search', (r) => r.f || '', 'wide'),
   plainColumn('Where it ended', ended),
-  plainColumn('Reason', (r) => (r.r ? data.criteria[r.r] || r.r : ''), 'wide'),
+  plainColumn('Reason', (r) => reason(r.r || ''), 'wide'),
   { title: 'Text', visible: false, render: (_, type, row) => (type === 'filter' ? everything(row) : '') },
 ], data.reports);
 for (const select of document.querySelectorAll('select[data-column]')) {
@@ -137,11 +138,11 @@ function story(report) {
       step('Found', rowsOf(['Search', 'Source', 'Record', 'File', 'Line', 'SHA-256', 'Title there'], report.c)),
       report.e ? step('Compared', rowsOf(['Record', 'Record', 'Verdict', 'Rule', 'Score', 'Evidence'], report.e)) : null,
       report.n ? step('Judged by rules', rowsOf(['Criterion', 'Verdict', 'Rule', 'Field', 'Quote'],
-        report.n.map(([id, ...rest]) => [criterion(id), ...rest.slice(0, 3), quote(rest[3])]))) : null,
+        report.n.map(([id, ...rest]) => [question(id), ...rest.slice(0, 3), quote(rest[3])]))) : null,
       report.z ? step('Decided by people', rowsOf(['Date', 'Reviewer', 'Stage', 'Decision', 'Criterion', 'Role', 'Read', 'Note', 'Seal', 'Ledger'],
         report.z.map((row) => row.map((cell, place) => (place === 8 ? (cell ? cell.slice(0, 12) : 'unsealed') : place === 2 ? stageName(cell) : cell))))) : null,
       report.g ? step('Decision in force', rowsOf(['Stage', 'Decision', 'Reason', 'By', 'Read', 'Agreed', 'Stale'],
-        report.g.map(([stage, decision, reason, ...rest]) => [stageName(stage), decision, criterion(reason), ...rest]))) : null,
+        report.g.map(([stage, decision, why, ...rest]) => [stageName(stage), decision, reason(why), ...rest]))) : null,
       report.ex ? step('Extracted', rowsOf(['Study', 'Field', 'Value', 'Quote', 'By', 'Checked by', 'Source', 'Confidence'],
         report.ex.map((row) => row.map((cell, place) => (place === 3 ? quote(cell) : cell))))) : null),
   ].filter(Boolean);
@@ -153,7 +154,7 @@ function showRecord(id) {
   const heading = document.getElementById('record-title');
   heading.replaceChildren(text(title(report)));
   document.getElementById('record-ended').textContent =
-    ended(report) + (report.r ? ` (${data.criteria[report.r] || report.r})` : '');
+    ended(report) + (report.r ? ` (${reason(report.r)})` : '');
   document.getElementById('record-story').replaceChildren(...story(report));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
