@@ -52,6 +52,7 @@ HOSTILE: list[tuple[str, Change, str]] = [
     ("the refusal", on("esearch", lambda _: f"<eSearchResult><ERROR>{TOO_FAR}</ERROR></eSearchResult>".encode()), "PubMed refuses"),
     ("JSON", on("efetch", lambda _: b'{"error":"API rate limit exceeded"}'), "not well-formed"),
     ("spaces without end", on("efetch", lambda body: b" " * (70 << 20) + body), "longer than 64 MB"),
+    ("small elements without end", on("esearch", lambda _: b"<eSearchResult>" + b"<a/>" * (2 << 20)), "longer than 4 MB"),
     ("deep nesting", on("esearch", lambda _: b"<a>" * 100_000), "no whole XML document"),
 ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import random
@@ -157,3 +158,20 @@ def test_three_requests_a_second_ten_with_a_key() -> None:
     """The intervals keep NCBI's limits with something to spare."""
     assert 3 * rate.interval("") > 1
     assert 10 * rate.interval("key") > 1
+
+
+def test_a_full_disk_is_one_line(
+    small: SmallReview, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """When nothing can be written, the search says so in one line, and goes on from there when there is room again."""
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("winnow.files.write_bytes", full)
+        assert small.search() == 1
+    said = capsys.readouterr().err.strip()
+    assert "No space left on device" in said
+    assert "\n" not in said
+    assert small.search() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from winnow.cli import options
 from winnow.errors import InputError, UsageError, raise_all
@@ -57,9 +58,12 @@ def _search(review: Review, search: Search, only: str | None) -> None:
         if source.archived:
             print(f"{where}: archived ({source.manifest.date}), used as it is")
         elif source.name == "pubmed":
-            records = running.run_source(review, search, source)
+            filed = running.run_source(review, search, source)
             ran = True
-            print(f"{where}: {records} records")
+            for note in filed.notes:
+                print(f"winnow: note: {note}", file=sys.stderr)
+            kept = f" ({filed.resumed} answers kept from an earlier run)" if filed.resumed else ""
+            print(f"{where}: {filed.records} records{kept}")
         else:
             faults.append(running.no_api(source))
     if ran or (search.id == review.searches[-1].id and any(_from_entrez(source) for source in chosen)):

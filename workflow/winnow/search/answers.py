@@ -14,8 +14,11 @@ from winnow.errors import InputError, SearchError
 from winnow.records import pubmed_xml
 from winnow.search.conversation import Broken, Wrong
 
+NOT_PUBMED = "this is not PubMed; check entrez.base_url and the network"
 #: ESearch's own words when it is asked for what it will never give; asking again is useless.
 REFUSALS = ("cannot be larger than", "can only retrieve the first", "Invalid db name", "Empty term", "API key invalid")
+#: 9,999 PMIDs and a long QueryTranslation are half a megabyte. An ESearch answer is read whole, so it must not be a flood.
+LONGEST_ESEARCH = 4 << 20
 #: What says nothing beyond a count of 0.
 _NOTHING_FOUND = "No items found."
 
@@ -42,6 +45,8 @@ def esearch(body: bytes, *, retmax: int) -> Found:
         Wrong: the numbers contradict each other.
         SearchError: hostile, or refused for good.
     """
+    if len(body) > LONGEST_ESEARCH:
+        raise SearchError(f"the answer is longer than {LONGEST_ESEARCH >> 20} MB", where="esearch", mend=NOT_PUBMED)
     root = _parsed(body)
     if root.tag != "eSearchResult":
         raise Broken(f"the answer is {root.tag}, not eSearchResult{_said(root)}")
@@ -99,9 +104,7 @@ def _parsed(body: bytes) -> Any:
 def refuse_entities(body: bytes) -> None:
     """PubMed's answers declare no entities. Whoever sends some wants something else."""
     if b"<!ENTITY" in body or b"<\0!\0E\0N\0T\0" in body or b"\0<\0!\0E\0N\0T" in body:
-        raise SearchError(
-            "the answer declares XML entities", mend="this is not PubMed; check entrez.base_url and the network"
-        )
+        raise SearchError("the answer declares XML entities", mend=NOT_PUBMED)
 
 
 def _number(text: str | None, name: str) -> int:

@@ -19,7 +19,7 @@ from winnow.search.rate import Rate
 
 CROSSREF = "https://api.crossref.org/"
 INTERVAL = 0.2
-LONGEST_ANSWER = 8 << 20
+LONGEST_ANSWER = 2 << 20
 #: Crossref's update types that are notices of ours, in our words; others (addendum, new_version ...) keep their own.
 TYPES = {
     "retraction": "retracted in",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from winnow import __version__, fingerprints
@@ -14,8 +15,17 @@ from winnow.search.pubmed import Outcome, Plan, numbered, search
 from winnow.search.transport import EntrezTransport, Settings, settings
 
 
-def run_source(review: Review, wanted: Search, source: Source, transport: Transport | None = None) -> int:
-    """Search PubMed for one source and write its folder; returns how many records it holds.
+@dataclass(frozen=True)
+class Filed:
+    """What was filed: how many records, how many answers an earlier run had kept, and what was noticed without stopping."""
+
+    records: int
+    resumed: int
+    notes: tuple[str, ...]
+
+
+def run_source(review: Review, wanted: Search, source: Source, transport: Transport | None = None) -> Filed:
+    """Search PubMed for one source and write its folder.
 
     Raises:
         ConfigError, Faults: the strategy or the settings are at fault.
@@ -40,10 +50,11 @@ def run_source(review: Review, wanted: Search, source: Source, transport: Transp
         outcome = converse(search(plan), transport, shelf, shelf.wait)
         manifest = _manifest(wanted, source, plan, outcome, part.began, server)
         advice = [finding for finding in found if not finding.stops or finding.name in acknowledged]
-        manifest["details"]["lint"] = [f"{finding.line}: {finding.what}" for finding in advice]
+        notes = tuple(f"{finding.line}: {finding.what} - {finding.mend}" for finding in advice)
+        manifest["details"]["lint"] = list(notes)
         manifest["acknowledged"] += [finding.name for finding in advice if finding.stops]
         archive.finish(part, source.folder, manifest, _names(part, outcome), written.content)
-    return len(outcome.pmids)
+    return Filed(len(outcome.pmids), part.resumed, notes + outcome.warnings)
 
 
 def planned(

@@ -56,6 +56,25 @@ def reports(review: Review) -> list[Report]:
 _STAGES = {"before_screening": 0, "title_abstract": 1, "retrieval": 2, "full_text": 3}
 
 
+def notices(review: Review) -> dict[str, list[str]]:
+    """What the filed status tables say of each report: the latest search that asked counts. Reports without a notice have [].
+
+    Raises:
+        InputError: a table that can't be read.
+    """
+    found: dict[str, list[str]] = {}
+    for search in review.searches:
+        path = review.root / "searches" / search.id / FOLDER / TABLE
+        if not path.is_file():
+            continue
+        latest: dict[str, list[str]] = {}
+        for _, row in tables.read_rows(path, COLUMNS):
+            known = latest.setdefault(row["report_id"], [])
+            known += [notice for notice in tables.split(row["notices"]) if notice not in known]
+        found |= latest
+    return found
+
+
 def fetch(review: Review, wanted: Search, transport: Transport | None = None) -> int | None:
     """Fetch and file the status of every such report; returns how many, or None if the folder is there or nothing is to ask.
 
