@@ -160,8 +160,11 @@ def composed(found: Mapping[str, list[str]]) -> dict[str, str]:
         parts["pages"] = [pages]
     if "year" not in parts and (dated := _YEAR.search(parts.get("date", [""])[0])):
         parts["year"] = [dated.group()]
-    if "journal" not in parts and publisher[0] and "Thesis" in parts.get("publication_types", ()):
-        parts["journal"] = publisher
+    if "Thesis" in parts.get("publication_types", ()):
+        if "journal" not in parts and publisher[0]:
+            parts["journal"] = publisher
+        if "volume" not in parts:
+            parts.pop("issue", None)  # CNKI's number of the batch in which theses were taken in
     if "original_title" in parts and parts.get("title", [""])[0].rstrip(".").lower() in _PLACEHOLDERS:
         parts["title"] = parts["original_title"]
     elif "original_title" in parts and parts["original_title"] == parts.get("title"):
