@@ -103,10 +103,16 @@ def write_rows(path: Path | str, rows: Iterable[Mapping[str, object]], columns: 
             for row in rows:
                 if not known.issuperset(row):
                     raise KeyError(f"{path}: no column for {sorted(set(row) - known)}")
-                cells = ("" if (cell := row.get(name)) is None else str(cell) for name in columns)
-                writer.writerow([neutral(_one_line_end(cell)) if cell else "" for cell in cells])
+                writer.writerow([_written(row.get(name)) for name in columns])
         finally:
             text.detach()
+
+
+def _written(cell: object) -> str:
+    if cell is None or cell == "":
+        return ""
+    text = cell if isinstance(cell, str) else str(cell)
+    return neutral(_one_line_end(text)) if text[0] in _FORMULA or "\r" in text else text
 
 
 def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] = ()) -> pd.DataFrame:

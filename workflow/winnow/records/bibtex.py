@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from winnow.records.mapping import Entry, known_tags
 from winnow.records.reading import Opened, Reading
@@ -39,13 +39,13 @@ _WRAPPED = (
 )
 _LATEX = re.compile(f"{_ACCENTED}|{_SIGN}|{_ESCAPED}|{_WRAPPED}|(?P<brace>[{{}}])")
 _PARAGRAPH = re.compile(r"\n\s*\n")
-#: A field of an entry whose braces don't match: up to the next line that starts a field.
-_FIELD = re.compile(r"(?ms)^\s*([A-Za-z][\w-]*)\s*=\s*(.*?)\s*,?\s*(?=^\s*[A-Za-z][\w-]*\s*=|^\s*[})]\s*$|\Z)")
+#: A line that starts a field.
+_FIELD = re.compile(r"[ \t]*([A-Za-z][\w-]*)[ \t]*=[ \t]*(.*)")
 
 
 def recognised(opened: Opened) -> bool:
     """Whether an entry starts a line near the beginning, with a comma after its key."""
-    return bool(re.search(r"(?m)^\s*@\s*[A-Za-z][A-Za-z_-]*\s*[{(]\s*[^,\s{}]*\s*,", opened.head))
+    return bool(re.search(r"(?m)^[ \t]*@[ \t]*[A-Za-z][A-Za-z_-]*\s*[{(]\s*[^,\s{}]*\s*,", opened.head))
 
 
 def read(opened: Opened, reading: Reading) -> Iterator[Entry]:
@@ -90,7 +90,7 @@ def _entry(lines: list[str], first: int, reading: Reading, strings: dict[str, st
             return
     if kind and kind.group(1).lower() not in _NO_RECORD:
         reading.problems.append(f"the entry on line {first} has unbalanced braces or quotes; read field by field")
-        yield _filled(entry, kind.group(1), _FIELD.findall(raw), reading, strings)
+        yield _filled(entry, kind.group(1), _by_line(lines[1:]), reading, strings)
 
 
 def _filled(entry: Entry, kind: str, fields: list[tuple[str, str]], reading: Reading, strings: dict[str, str]) -> Entry:
@@ -109,29 +109,46 @@ def _filled(entry: Entry, kind: str, fields: list[tuple[str, str]], reading: Rea
 
 def _people(value: str) -> list[str]:
     """The names of a list; an ``and`` inside braces belongs to a name (``{Ministry of Health and Welfare}``)."""
+    value = " ".join(value.split())
     people, depth, start = [], 0, 0
-    for found in re.finditer(r"\\.|[{}]|\s+and\s+", value):
+    for found in re.finditer(r"\\.|[{}]| and ", value):
         sign = found.group()
         depth += (sign == "{") - (sign == "}")
-        if depth <= 0 and sign.strip() == "and":
+        if depth <= 0 and sign == " and ":
             people.append(value[start : found.start()])
             start = found.end()
     return [*people, value[start:]]
 
 
+def _by_line(lines: Sequence[str]) -> list[tuple[str, str]]:
+    """The fields of an entry whose braces don't match: each goes up to the next line that starts one."""
+    fields: list[tuple[str, str]] = []
+    for line in lines:
+        if found := _FIELD.match(line):
+            fields.append((found.group(1), found.group(2)))
+        elif fields and line.strip() not in ("}", ")"):
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]}\n{line}")
+    return [(key, value.strip().rstrip(",").strip('{}" ')) for key, value in fields]
+
+
 def _unquoted(value: str, strings: dict[str, str]) -> str:
     """A value without its outer braces or quotes; ``a # "b"`` joined, names of strings replaced."""
-    value = value.strip()
-    if (value[:1], value[-1:]) in (("{", "}"), ('"', '"')) and len(value) > 1 and not _joined(value):
-        return value[1:-1]
-    parts = [part.strip() for part in re.split(r'\s*#\s*(?=(?:[^"]*"[^"]*")*[^"]*$)', value)]
-    return "".join(
-        part[1:-1] if len(part) > 1 and part[0] in '{"' else strings.get(part.lower(), part) for part in parts
-    )
+    parts, depth, start, quoted = [], 0, 0, False
+    for found in re.finditer(r"\\.|[{}\"#]", value, re.DOTALL):
+        sign = found.group()
+        depth += (sign == "{") - (sign == "}")
+        quoted ^= sign == '"' and depth == 0
+        if sign == "#" and depth == 0 and not quoted:
+            parts.append(value[start : found.start()])
+            start = found.end()
+    parts.append(value[start:])
+    return "".join(_part(part.strip(), strings) for part in parts)
 
 
-def _joined(value: str) -> bool:
-    return value[0] == '"' and re.search(r'"\s*#', value[:-1]) is not None
+def _part(part: str, strings: dict[str, str]) -> str:
+    if len(part) > 1 and (part[0], part[-1]) in (("{", "}"), ('"', '"')):
+        return part[1:-1]
+    return strings.get(part.lower(), part)
 
 
 def plain(value: str) -> str:

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from winnow.records.mapping import Entry
 from winnow.records.reading import Opened, Reading
 
+#: How much of one citation is looked at.
+_LONGEST = 5000
 _START = re.compile(r"\s*[\[［]\s*(\d{1,5})\s*[\]］]\s*(.*)")
-_MARK = re.compile(r"\s*[\[［]\s*((?:J|D|C|N|M|P|S|R|G|A|Z|DB|EB|CP|OL)(?:/OL)?)\s*[\]］]\s*(?://)?\s*")
+_MARK = re.compile(r"[\[［]\s*((?:J|D|C|N|M|P|S|R|G|A|Z|DB|EB|CP|OL)(?:/OL)?)\s*[\]］]\s*(?://)?\s*")
 _LABEL = re.compile(r"\s*(摘要|关键词|关键字|Abstract|Keywords?|DOI)\s*[:：]\s*(.*)", re.IGNORECASE)
 _LABELS = {"摘要": "abstract", "abstract": "abstract", "doi": "doi"}
 _DOI = re.compile(r"\bDOI\s*[:：]?\s*(10\.\d{4,9}/\S+?)[.。]?\s*$", re.IGNORECASE)
@@ -79,7 +81,7 @@ def _entry(lines: list[str], first: int) -> Entry:
 
 def parsed(citation: str) -> list[tuple[str, str]]:
     """The parts of one citation as (tag, text); what can't be told apart stays in the title."""
-    citation = citation.strip()
+    citation = " ".join(citation.split())[:_LONGEST]
     found: list[tuple[str, str]] = []
     if doi := _DOI.search(citation):
         found.append(("doi", doi.group(1)))

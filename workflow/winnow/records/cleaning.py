@@ -12,7 +12,10 @@ _LIST = re.compile(r"[;；]+")
 
 def clean(value: str) -> str:
     """One line of text: entities resolved once, control characters dropped, white space single."""
-    if not value.isprintable():
+    if value.isprintable():
+        if "  " not in value and "&" not in value:
+            return value.strip()
+    else:
         value = _CONTROL.sub("", value)
     if "&" in value:
         value = _CONTROL.sub("", _ENTITY.sub(lambda found: html.unescape(found.group()), value))

@@ -7,6 +7,8 @@ import re
 from winnow.records.cleaning import clean
 from winnow.text import fold
 
+#: No date is longer.
+_LONGEST = 100
 _YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20|21)\d\d)(?=\d{2}(?!\d)|\d{4}(?!\d)|\D|$)", re.ASCII)
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = dict(zip(_NAMES, range(1, 13), strict=True))
@@ -19,13 +21,13 @@ _NAMED_LAST = re.compile(r"(?:(\d{1,2})\s+)?([A-Za-z]{3})[A-Za-z]*\.?(?:\s+(\d{1
 
 def year(value: str) -> list[str]:
     """The first year from 1500 to 2199."""
-    found = _YEAR.search(value if value.isascii() else fold(value))
+    found = _YEAR.search(value if value.isascii() else fold(value[:_LONGEST]))
     return [found.group(1)] if found else []
 
 
 def date(value: str) -> list[str]:
     """ISO, as precise as it is given: ``2021-01-19`` or ``2021-01``; a year alone gives nothing."""
-    value = value if value.isascii() else fold(value)
+    value = fold(value[:_LONGEST])
     for pattern in (_NUMERIC_DATE, _PACKED_DATE, _NAMED_DATE):
         if found := pattern.search(value):
             return _iso(*found.groups(default=""))

@@ -29,7 +29,8 @@ Opener = Callable[[], AbstractContextManager[IO[bytes]]]
 MAX_BYTES = 2 << 30
 MAX_LINE = 16 << 20
 PLAUSIBLE = 0.25
-_SAMPLE = 1 << 20
+_SAMPLE = 200_000
+_HEAD = 1 << 20
 _SHOWN = 100
 
 _MARKS = (
@@ -40,6 +41,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LEGACY = ("gb18030", "big5")
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _LINE_END = re.compile(r"\r+\n|\r")
 #: Between two Western letters a single high byte of Windows-1252 is a letter or a typographic sign.
 _WESTERN = re.compile(
@@ -97,7 +99,7 @@ class Text:
         decoder = codecs.getincrementaldecoder(self.encoding)("strict")
         return (decoder.decode(block) for block in self._blocks())
 
-    def head(self, size: int = _SAMPLE) -> str:
+    def head(self, size: int = _HEAD) -> str:
         """The first characters, for sniffing the format."""
         taken = ""
         for block in self.blocks():
@@ -141,10 +143,11 @@ class Text:
         decoder = codecs.getincrementaldecoder(name)("strict")
         text = ""
         for block in self._blocks():
-            text += "".join(char for char in decoder.decode(block) if ord(char) > 127 or name == "windows-1252")
+            decoded = decoder.decode(block)
+            text += decoded if name == "windows-1252" else _ASCII.sub("", decoded)
             if len(text) > _SAMPLE:
                 break
-        return text
+        return text[:_SAMPLE]
 
     def _decodes(self, name: str) -> bool:
         try:

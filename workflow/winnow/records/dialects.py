@@ -20,7 +20,9 @@ class Dialect:
     tag of the usual shape, whether or not the tag is known; ``loose`` a line that counts only if its tag is known. Both have
     the groups tag and value. ``end`` closes a record. ``noise`` matches lines between records that are understood and hold
     nothing. ``several`` finds the places where one line holds the tag again. ``long`` is the tag of the abstract: inside it
-    only known tags count, and those of ``once`` only once. ``line_values``: see :func:`winnow.records.mapping.mapped`.
+    only known tags count, and those of ``once`` only once. ``line_values``: see
+    :func:`winnow.records.mapping.mapped`. ``fixed`` and ``indent`` only make reading fast: the width of a tag and the sign
+    after it where they never vary, and what a wrapped line begins with.
     """
 
     id: str
@@ -34,6 +36,8 @@ class Dialect:
     long: str = ""
     once: frozenset[str] = frozenset()
     line_values: frozenset[str] = frozenset()
+    fixed: tuple[int, str] = (0, "")
+    indent: str = ""
     variants: tuple[tuple[str, str, str, re.Pattern[str]], ...] = field(default=())
 
 
@@ -41,6 +45,7 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         id="ris",
         label="RIS",
+        fixed=(2, "  - "),
         start=re.compile(r"\s*TY(?: {1,3}- {0,3}| ?- {1,3}|-$)(?=[A-Za-z ]{0,30}$)"),
         tag=re.compile(r"([A-Z][A-Z0-9])  ?- ?(.*)"),
         loose=re.compile(r"\s*([A-Z][A-Z0-9])(?: {1,3}- {0,3}| ?- {1,3})(.*)"),
@@ -58,6 +63,8 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         id="medline",
         label="PubMed (MEDLINE)",
+        fixed=(4, "- "),
+        indent=" " * 6,
         start=re.compile(r"\s*PMID ?- ?(?=\d|\s*$)"),
         tag=re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)"),
         noise=re.compile(r"\s*\d+[.:]?\s*"),

@@ -25,7 +25,7 @@ COLUMNS = (
     ("publication_types", "type"), ("keywords", "keywords"), ("mesh", "MeSH"), ("notices", "notices"), ("url", "link"),
 )  # fmt: skip
 #: Parts that make up the pages.
-_PARTS = {"page_first": "pages", "page_last": "pages", "article_number": "pages"}
+_PARTS = {"page_first": "pages", "page_last": "pages", "article_number": "pages", "cnki_issue": "issue"}
 
 
 def markdown() -> str:

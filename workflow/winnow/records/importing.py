@@ -166,7 +166,7 @@ def _unknown(where: str) -> InputError:
 
 
 def _record(entry: Entry, report: FileReport) -> dict[str, str]:
-    """The entry's columns with its file, line range and the SHA-256 of its raw text; a winnow table keeps what it has."""
+    """The entry's columns with its file, line range and the SHA-256 of its raw text."""
     format_id, label = _rows_and_label(entry)
     dialect = BY_ID.get(entry.format)
     record = entry.columns or mapped(entry, format_id, dialect.line_values if dialect else frozenset())
@@ -176,7 +176,7 @@ def _record(entry: Entry, report: FileReport) -> dict[str, str]:
         "line": f"{entry.first}-{entry.last}",
         "sha256": hashlib.sha256(entry.raw.encode("utf-8", "surrogatepass")).hexdigest(),
     }
-    record = own | record if entry.format == "winnow" else record | own
+    record |= own
     record["format"] = "medline" if format_id == "table-pubmed" else entry.format
     return record
 

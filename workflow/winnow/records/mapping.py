@@ -153,6 +153,7 @@ def composed(found: Mapping[str, list[str]]) -> dict[str, str]:
     first, last = parts.pop("page_first", [""])[0], parts.pop("page_last", [""])[0]
     number = parts.pop("article_number", [""])[0]
     publisher = parts.pop("publisher", [""])
+    batch = parts.pop("cnki_issue", [])  # on a thesis the number of the batch in which CNKI took it in
     if "pages" in parts:
         ranged = [value for value in parts["pages"] if "-" in value or "+" in value]
         parts["pages"] = ranged or parts["pages"]
@@ -160,8 +161,11 @@ def composed(found: Mapping[str, list[str]]) -> dict[str, str]:
         parts["pages"] = [pages]
     if "year" not in parts and (dated := _YEAR.search(parts.get("date", [""])[0])):
         parts["year"] = [dated.group()]
-    if "journal" not in parts and publisher[0] and "Thesis" in parts.get("publication_types", ()):
-        parts["journal"] = publisher
+    if "Thesis" in parts.get("publication_types", ()):
+        if "journal" not in parts and publisher[0]:
+            parts["journal"] = publisher
+    elif batch:
+        parts["issue"] = batch
     if "original_title" in parts and parts.get("title", [""])[0].rstrip(".").lower() in _PLACEHOLDERS:
         parts["title"] = parts["original_title"]
     elif "original_title" in parts and parts["original_title"] == parts.get("title"):

@@ -15,6 +15,7 @@ from winnow import tables
 from winnow.errors import InputError
 from winnow.records.mapping import Entry, known_tags, rows_of
 from winnow.records.reading import Opened, Reading
+from winnow.records.starts import tagged_start
 
 #: The header stands within this many rows: exports put the query and a rule above it.
 PREAMBLE = 20
@@ -22,6 +23,7 @@ PREAMBLE = 20
 _ROW_LINES = 60
 _MOST_LOSSES = 1000
 _DELIMITERS = (",", "\t", ";")
+_TITLES = frozenset(row.tag for row in rows_of("table") if row.column == "title")
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _VARIANTS = (
     ("table-embase", {"pui", "embase accession id", "emtree drug index terms", "aip ip entry date"}),
@@ -71,7 +73,7 @@ def is_header(cells: Sequence[str]) -> bool:
 def delimiter(head: str) -> str:
     """The delimiter of a text table, or "" if the text begins with no header."""
     for number, line in enumerate(head.split("\n")):
-        if number >= PREAMBLE:
+        if number >= PREAMBLE or tagged_start(line):
             break
         for sign in _DELIMITERS:
             if sign in line and is_header(next(csv.reader([line], delimiter=sign), [])):
@@ -165,7 +167,7 @@ def entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
     variant = ""
     own = False
     for line in lines:
-        cells = [_FORMULA_TEXT.sub(r"\1", cell) for cell in line.cells]
+        cells = [_unwrapped(cell) for cell in line.cells]
         if not names:
             if is_header(cells):
                 own = {"record_id", "title"} <= {cell.strip() for cell in cells}
@@ -174,7 +176,11 @@ def entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
             elif any(cell.strip() for cell in cells):
                 reading.stray(line.first, line.raw)
             continue
-        if not any(cell.strip() for cell in cells):
+        filled = [name for name, cell in zip(names, cells, strict=False) if cell.strip()]
+        if not filled and not any(cell.strip() for cell in cells):
+            continue
+        if len(filled) == 1 and len(names) > 2 and filled[0] not in _TITLES:
+            reading.stray(line.first, line.raw)  # a footer such as "Exported on ..."
             continue
         reading.starts["table"] += 1
         difference = f"line {line.first} has {len(cells)} cells where the header has {len(names)}"
@@ -197,6 +203,12 @@ def entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
                     if name not in known_tags(variant):
                         reading.unknown_tags[name] += 1
         yield entry
+
+
+def _unwrapped(cell: str) -> str:
+    """EBSCO keeps leading zeros with ``="01234567"``: the text inside."""
+    found = _FORMULA_TEXT.fullmatch(cell) if cell.startswith('="') else None
+    return found.group(1) if found else cell
 
 
 def _variant(names: set[str]) -> str:

@@ -14,6 +14,11 @@ _SIGNS = frozenset("TPR%{D")
 _OTHER = re.compile(r"\s*(?:@[A-Za-z]{3,20}\s*[{(][^\s,]*,|<Pubmed(?:Book)?Article[\s>]|<record>)")
 
 
+def may_start(line: str) -> bool:
+    """Whether the line begins with a sign that a start line begins with; most don't."""
+    return line.lstrip()[:1] in _SIGNS or line.lstrip()[:1] in "@<"
+
+
 def tagged_start(line: str) -> Dialect | None:
     """The dialect whose record starts on this line, if one does."""
     if line.lstrip()[:1] not in _SIGNS:

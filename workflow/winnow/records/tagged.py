@@ -7,13 +7,16 @@ the shape of a tag means that a record lost its start line: a fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from winnow.records.dialects import NOTHING, START_TAGS, Dialect
 from winnow.records.mapping import Entry, known_tags
 from winnow.records.reading import Reading
-from winnow.records.starts import other_start, tagged_start
+from winnow.records.starts import may_start, other_start, tagged_start
+
+Values = list[tuple[str, list[str]]]
+Quick = Callable[[str, Values], bool]
 
 
 def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
@@ -23,17 +26,11 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
     raw: list[str] = []
     in_headless = False
     before: list[tuple[int, str]] = []
-    plain, match = frozenset[str](), NOTHING.match
+    quick: Quick = _nothing
     for number, line in enumerate(lines, start=1):
-        if current and dialect:
-            # Nearly every line is a tag that can only be one thing; the rest of the loop is for the others.
-            found = match(line)
-            if found:
-                tag, value = found.groups()
-                if tag in plain:
-                    raw.append(line)
-                    current.values.append((tag, [value or ""]))
-                    continue
+        if current and quick(line, current.values):
+            raw.append(line)
+            continue
         tag, value = _tag(line, dialect, current) if dialect else ("", "")
         if (not tag or tag in START_TAGS) and (started := tagged_start(line)):
             if current:
@@ -41,8 +38,7 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
             for early in before:
                 in_headless = _stray(*early, started, reading, in_headless)
             before.clear()
-            dialect, raw, in_headless = started, [line], False
-            plain, match = _plain_tags(dialect), dialect.tag.match
+            dialect, raw, in_headless, quick = started, [line], False, _quick(started)
             reading.starts[dialect.id] += 1
             tag, value = _tag(line, dialect, None)
             current = Entry(dialect.id, number, number, [(tag, [value])])
@@ -62,6 +58,39 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
     for number, line in before:
         if line.strip():
             reading.stray(number, line)
+
+
+def _nothing(line: str, values: Values) -> bool:
+    return False
+
+
+@cache
+def _quick(dialect: Dialect) -> Quick:
+    """A reader of the lines that can only be one thing, nearly all of them: a plain tag, or the wrapped rest of a line.
+
+    It adds the line to the values and says so, or leaves it to the full reading.
+    """
+    plain, match, indent = _plain_tags(dialect), dialect.tag.match, dialect.indent
+    width, sign = dialect.fixed
+    start = width + len(sign)
+
+    def fixed(line: str, values: Values) -> bool:
+        if line[width:start] == sign and (tag := line[:width].rstrip()) in plain:
+            values.append((tag, [line[start:]]))
+            return True
+        if indent and line.startswith(indent) and not may_start(line):
+            values[-1][1].append(line)
+            return True
+        return False
+
+    def tagged(line: str, values: Values) -> bool:
+        found = match(line)
+        if found and found.group(1) in plain:
+            values.append((found.group(1), [found.group(2) or ""]))
+            return True
+        return False
+
+    return fixed if width else tagged
 
 
 @cache

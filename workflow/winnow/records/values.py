@@ -65,6 +65,8 @@ def _issn(value: str) -> list[str]:
 
 
 def _doi(value: str) -> list[str]:
+    if "10." not in value and value.isascii():
+        return []
     return [found] if (found := text.doi(value)) else []
 
 

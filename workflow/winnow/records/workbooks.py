@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
+from winnow import files
 from winnow.errors import InputError
 from winnow.records import sheets
 from winnow.records.mapping import Entry
 from winnow.records.reading import Opened, Reading
+from winnow.records.wrapped import page
 
 MAX_UNPACKED = 512 << 20
 MAX_RATIO = 200
@@ -69,11 +71,20 @@ def _check_package(stream: Any, where: str) -> None:
             for member in members:
                 if member.filename.endswith((".xml", ".rels")):
                     with package.open(member) as part:
-                        if _DECLARES.search(part.read(4096)):
+                        if _declares_entities(part):
                             raise InputError("declares XML entities", where=where, mend="don't trust its source")
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise InputError(f"a damaged workbook ({type(error).__name__})", where=where, mend=_MEND) from None
     stream.seek(0)
+
+
+def _declares_entities(part: IO[bytes]) -> bool:
+    before = b""
+    while block := part.read(files.CHUNK):
+        if _DECLARES.search(before + block):
+            return True
+        before = block[-16:]
+    return False
 
 
 def _xlsx_lines(sheet: Any) -> Iterator[sheets.Line]:
@@ -136,19 +147,19 @@ def _xls_lines(book: Any, sheet: Any) -> list[sheets.Line]:
 
 def read_html(opened: Opened, reading: Reading) -> Iterator[Entry]:
     """The rows of the tables of an HTML page."""
-    return sheets.entries(_html_lines("\n".join(opened.text.lines())), reading)
+    return sheets.entries(_html_lines(page(opened)), reading)
 
 
-_ROW = re.compile(r"(?is)<tr\b[^>]*>(.*?)(?=<tr\b|</table|\Z)")
-_CELL = re.compile(r"(?is)<t[dh]\b[^>]*>(.*?)(?=</?t[dhr]\b|</table|</thead|</tbody|\Z)")
+_ROW = re.compile(r"(?is)<tr\b[^<>]*>(.*?)(?=<tr\b|</table|\Z)")
+_CELL = re.compile(r"(?is)<t[dh]\b[^<>]*>(.*?)(?=</?t[dhr]\b|</table|</thead|</tbody|\Z)")
 _TAG = re.compile(r"(?s)</?[A-Za-z][A-Za-z0-9:]{0,15}(?:\s[^<>]{0,2000})?/?>")
 
 
-def _html_lines(page: str) -> Iterator[sheets.Line]:
+def _html_lines(text: str) -> Iterator[sheets.Line]:
     """Rows by their tags alone: pages that pretend to be workbooks are seldom well-formed."""
     first, counted = 1, 0
-    for row in _ROW.finditer(page):
-        first += page.count("\n", counted, row.start())
+    for row in _ROW.finditer(text):
+        first += text.count("\n", counted, row.start())
         counted = row.start()
         raw = row.group().rstrip()
         cells = [_TAG.sub(" ", re.sub(r"(?i)<br\s*/?>", "\n", cell)) for cell in _CELL.findall(row.group(1))]

@@ -17,7 +17,8 @@ from winnow.records.reading import Opened, Reading
 
 MAX_TEXT = 128 << 20
 _BREAK = re.compile(r"(?i)<br\s*/?>|</(?:li|p|div|tr|ul|ol|pre|h[1-6])\s*>")
-_HIDDEN = re.compile(r"(?is)<(script|style|head)\b.*?</\1\s*>|<!--.*?-->|<!doctype[^>]*>")
+#: What a page doesn't show: where it begins, and where it ends.
+_HIDDEN = (("<script", "</script>"), ("<style", "</style>"), ("<head>", "</head>"), ("<!--", "-->"), ("<!doctype", ">"))
 _MARKUP = re.compile(
     r"(?i)</?(?:html|body|ul|ol|li|p|div|span|a|b|i|em|strong|font|table|tbody|thead|tr|t[dh]|pre|h[1-6]|img|input|label|textarea"
     r"|form|section|main|article)(?:\s[^<>]*)?/?>"
@@ -44,27 +45,49 @@ def is_json(opened: Opened) -> bool:
 
 
 def _loaded(opened: Opened) -> object:
-    pieces, length = [], 0
-    for block in opened.text.blocks():
-        pieces.append(block)
-        length += len(block)
-        if length > MAX_TEXT:
-            raise InputError("larger than any saved page", where=opened.where, mend="export it as text")
     try:
-        return json.loads("".join(pieces).lstrip("\ufeff"))
+        return json.loads(page(opened))
     except (ValueError, RecursionError):
         raise InputError("not JSON", where=opened.where, mend="save the answer again") from None
 
 
-def unwrapped(page: str) -> list[str]:
+def unwrapped(text: str) -> list[str]:
     """The lines of a piece of HTML. Only markup that pages have is dropped: ``<正>`` and ``P<0.05`` stay."""
-    page = _MARKUP.sub("", _BREAK.sub("\n", _HIDDEN.sub("", page)))
-    return page.replace("&nbsp;", " ").split("\n")
+    for begin, end in _HIDDEN:
+        text = _without(text, begin, end)
+    return _MARKUP.sub("", _BREAK.sub("\n", text)).replace("&nbsp;", " ").split("\n")
+
+
+def _without(text: str, begin: str, end: str) -> str:
+    """The text without what stands from each ``begin`` to its ``end``; one that never ends stays."""
+    lower = text.lower() if begin in text.lower() else ""
+    if len(lower) != len(text):
+        return text
+    kept, at = [], 0
+    while (found := lower.find(begin, at)) >= 0 and (stop := lower.find(end, found)) >= 0:
+        kept.append(text[at:found])
+        at = stop + len(end)
+    return "".join([*kept, text[at:]])
+
+
+def page(opened: Opened) -> str:
+    """The whole text of a saved page.
+
+    Raises:
+        InputError: larger than any page that a person would save.
+    """
+    pieces, length = [], 0
+    for line in opened.text.lines():
+        pieces.append(line)
+        length += len(line) + 1
+        if length > MAX_TEXT:
+            raise InputError("larger than any saved page", where=opened.where, mend="export it as text")
+    return "\n".join(pieces)
 
 
 def read_html(opened: Opened, reading: Reading) -> Iterator[Entry]:
     """The entries of a saved page."""
-    return _entries(unwrapped("\n".join(opened.text.lines())), 0, reading)
+    return _entries(unwrapped(page(opened)), 0, reading)
 
 
 def read_json(opened: Opened, reading: Reading) -> Iterator[Entry]:

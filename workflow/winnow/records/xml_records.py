@@ -103,29 +103,26 @@ def _values(element: Any, above: str) -> Iterator[tuple[str, list[str]]]:
 
 def _blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterator[Entry]:
     """The raw records with their line numbers; start tags are counted whether or not their end is found."""
-    text, line = "", 1
+    text, at, line = "", 0, 1
     pieces = opened.text.blocks()
-    exhausted = False
     while True:
-        found = start.search(text)
+        found = start.search(text, at)
         ended = text.find(f"</{found.group(1)}>", found.end()) if found else -1
         if found and ended >= 0:
             stop = ended + len(found.group(1)) + 3
             raw = text[found.start() : stop]
-            line += text.count("\n", 0, found.start())
+            line += text.count("\n", at, found.start())
             last = line + raw.count("\n")
             reading.starts["xml"] += 1
             yield Entry("xml", line, last, raw=raw)
-            text, line = text[stop:], last
+            at, line = stop, last
             continue
-        if exhausted:
+        more = next(pieces, None)
+        if more is None:
             break
-        if not found:
-            line += text.count("\n", 0, max(0, len(text) - 40))
-            text = text[-40:]
+        kept = found.start() if found else max(at, len(text) - 40)
+        line += text.count("\n", at, kept)
+        text, at = text[kept:] + more, 0
         if len(text) > LONGEST:
             raise InputError("a record longer than 64 million characters", where=opened.where, mend="export it again")
-        more = next(pieces, None)
-        exhausted = more is None
-        text += more or ""
-    reading.starts["xml"] += len(start.findall(text))
+    reading.starts["xml"] += sum(1 for _ in start.finditer(text, at))
