@@ -131,7 +131,8 @@ def same_journal(one: str, other: str) -> str:
     if not key or not words:
         return "unknown"
     spaceless = "".join(words)
-    if _reads(key, spaceless) or spaceless in _journals().get(key, frozenset()):
+    whole = "".join(character for character in titles.simplified(text.fold(chinese)) if character.isalnum())
+    if _reads(key, spaceless) or _reads(whole, spaceless) or spaceless in _journals().get(key, frozenset()):
         return "same"
     if any(_reads(key, spaceless[:end]) for end in range(max(len(spaceless) - 12, 8), len(spaceless))):
         return "alike"

@@ -135,8 +135,8 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
 def _alike_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
     """A slip (two signs on at least twelve, numbers equal), or one title within the other.
 
-    One sign can change the disease or the patients, so such titles are only *alike*, and rules ask for the people and the place too.
-    A fuzzy ratio would join unrelated short titles.
+    One sign can change the disease or the patients, so such titles are only *alike*, and rules ask for the people and the
+    place too. A fuzzy ratio would join unrelated short titles.
     """
     limit, length, keys = THRESHOLDS, fields.title_length, fields.title_key
     shortest = np.minimum(length[a], length[b])
@@ -155,8 +155,9 @@ def _alike_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
 
 def _other_language(fields: Fields, a: Ints, b: Ints) -> Flags:
     """Two Latin titles in two languages: they cannot be compared, so they do not contradict each other."""
-    code = fields.language_code
-    return (code[a] >= 0) & (code[b] >= 0) & (code[a] != code[b])
+    ours, theirs = fields.language_code[a], fields.language_code[b]
+    other: Flags = (ours >= 0) & (theirs >= 0) & (ours != theirs)
+    return other
 
 
 def _dois(fields: Fields, a: Ints, b: Ints) -> Bits:
