@@ -80,7 +80,7 @@ def test_a_later_search_that_joins_reports_is_listed(folder: Path) -> None:
     """Law: when new records join reports that were apart, the change names them, since their decisions are reopened."""
     old = [
         ROWS[0],
-        ROWS[0] | {"record_id": "emb:1", "source": "cnki", "pmid": "", "title": "Immunoglobulin", "doi": "10.1000/x"},
+        ROWS[0] | {"record_id": "emb:1", "source": "cnki", "pmid": "", "title": "Vaccines for twins", "pages": "99"},
     ]
     new = ROWS[0] | {"search_id": "second", "record_id": "wos:1", "doi": "10.1000/x", "pmid": "9"}
     tables.write_rows(folder / "results" / "records" / "records.csv", [*old, new], tables.RECORDS)

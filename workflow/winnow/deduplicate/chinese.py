@@ -1,14 +1,14 @@
 """Chinese and English records of one article: people and journals by the readings of their characters.
 
 A surname is read as the table says (``surnames.csv``: 单 is shan, not dan), a given name in every reading that its characters have.
-Names that do not follow pinyin (Hong Kong, minorities) match nothing; that is no proof of a difference, and no rule takes it for one.
+Names that do not follow pinyin (minorities, older spellings) match nothing; that is no proof of a difference, and no rule takes it
+for one: such a pair goes to a person.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -131,7 +131,8 @@ def same_journal(one: str, other: str) -> str:
     if not key or not words:
         return "unknown"
     spaceless = "".join(words)
-    if _reads(key, spaceless) or spaceless in _journals().get(key, frozenset()):
+    whole = "".join(character for character in titles.simplified(text.fold(chinese)) if character.isalnum())
+    if _reads(key, spaceless) or _reads(whole, spaceless) or spaceless in _journals().get(key, frozenset()):
         return "same"
     if any(_reads(key, spaceless[:end]) for end in range(max(len(spaceless) - 12, 8), len(spaceless))):
         return "alike"
@@ -182,8 +183,3 @@ def _telling(abstract: str) -> frozenset[str]:
     return frozenset(
         number for number in found if len(number) > 1 and not ("1900" <= number <= "2100" and len(number) == 4)
     )
-
-
-def unlike_pinyin(names: Sequence[str]) -> bool:
-    """Whether none of the names starts or ends with a syllable of pinyin."""
-    return not any(_is_syllables(word) for name in names for word in re.findall(r"[^\W\d_]{2,}", text.bare(name)))

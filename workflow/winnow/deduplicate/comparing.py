@@ -112,12 +112,11 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
         words, words, token_sort_ratio, close & (whole < limit["title_near"]), a, b, limit["title_near"]
     )
     near = latin & ((whole >= limit["title_near"]) | (sorted_words >= limit["title_near"]))
-    near |= _near_chinese(fields, a, b, ~unknown & ~identical & cjk[a] & cjk[b])
-    long_enough = np.where(cjk[a], shortest >= limit["title_contained_cjk"], shortest >= limit["title_contained"])
-    within = ~unknown & ~identical & ~foreign & ~near & long_enough
-    part_of = _scores(keys, keys, partial_ratio, within & ~cjk[a], a, b, limit["title_part"]) > 0
-    part_of |= _inside(keys, within & cjk[a], a, b)
-    alike = latin & (whole >= limit["title_alike"])
+    within = latin & ~near & (shortest >= limit["title_contained"])
+    part_of = _scores(keys, keys, partial_ratio, within, a, b, limit["title_part"]) > 0
+    alike = (latin & (whole >= limit["title_alike"])) | _alike_chinese(
+        fields, a, b, ~unknown & ~identical & cjk[a] & cjk[b]
+    )
     other_language = latin & ~near & ~alike & ~part_of & _other_language(fields, a, b)
     conditions = {
         "unknown": unknown, "short": short, "identical": identical, "foreign": foreign | other_language,
@@ -133,27 +132,22 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
     )
 
 
-def _near_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
-    """At most two signs apart on at least twelve, numbers equal: a fuzzy ratio would join unrelated short titles."""
-    length = fields.title_length
-    where = where & (np.minimum(length[a], length[b]) >= THRESHOLDS["title_near_cjk"])
-    where &= fields.numbers_code[a] == fields.numbers_code[b]
-    found = np.zeros(len(a), bool)
-    if where.any():
-        keys = fields.title_key
-        apart = process.cpdist(
-            _taken(keys, a[where]),
-            _taken(keys, b[where]),
-            scorer=Levenshtein.distance,
-            score_cutoff=THRESHOLDS["title_edits_cjk"],
-        )
-        found[where] = apart <= THRESHOLDS["title_edits_cjk"]
-    return found
+def _alike_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
+    """A slip (two signs on at least twelve, numbers equal), or one title within the other.
 
-
-def _inside(keys: Sequence[str], where: Flags, a: Ints, b: Ints) -> Flags:
+    One sign can change the disease or the patients, so such titles are only *alike*, and rules ask for the people and the
+    place too. A fuzzy ratio would join unrelated short titles.
+    """
+    limit, length, keys = THRESHOLDS, fields.title_length, fields.title_key
+    shortest = np.minimum(length[a], length[b])
     found = np.zeros(len(a), bool)
-    for place in np.flatnonzero(where).tolist():
+    slip = where & (shortest >= limit["title_near_cjk"]) & (fields.numbers_code[a] == fields.numbers_code[b])
+    if slip.any():
+        ours, theirs = _taken(keys, a[slip]), _taken(keys, b[slip])
+        most = int(limit["title_edits_cjk"])
+        edits: Ints = process.cpdist(ours, theirs, scorer=Levenshtein.distance, score_cutoff=most)
+        found[slip] = edits <= most
+    for place in np.flatnonzero(where & ~found & (shortest >= limit["title_contained_cjk"])).tolist():
         one, other = keys[a[place]], keys[b[place]]
         found[place] = one in other or other in one
     return found
@@ -161,8 +155,9 @@ def _inside(keys: Sequence[str], where: Flags, a: Ints, b: Ints) -> Flags:
 
 def _other_language(fields: Fields, a: Ints, b: Ints) -> Flags:
     """Two Latin titles in two languages: they cannot be compared, so they do not contradict each other."""
-    code = fields.language_code
-    return (code[a] >= 0) & (code[b] >= 0) & (code[a] != code[b])
+    ours, theirs = fields.language_code[a], fields.language_code[b]
+    other: Flags = (ours >= 0) & (theirs >= 0) & (ours != theirs)
+    return other
 
 
 def _dois(fields: Fields, a: Ints, b: Ints) -> Bits:
@@ -172,7 +167,11 @@ def _dois(fields: Fields, a: Ints, b: Ints) -> Bits:
     one_review = (living[a] >= 0) & (living[a] == living[b])
     later = (year[a] > 0) & (year[b] > 0) & (year[a] != year[b])
     later |= (issue[a] >= 0) & (issue[b] >= 0) & (issue[a] != issue[b])
-    conditions = {"same": ~unknown & (code[a] == code[b]), "version": one_review & (~unknown | later), "unknown": unknown}
+    conditions = {
+        "same": ~unknown & (code[a] == code[b]),
+        "version": one_review & (~unknown | later),
+        "unknown": unknown,
+    }
     return _chosen("doi", conditions, "different")
 
 
@@ -260,6 +259,11 @@ def _abstracts(fields: Fields, a: Ints, b: Ints) -> Bits:
     keys = fields.abstract
     known = fields.has_abstract[a] & fields.has_abstract[b]
     score = _scores(keys, keys, ratio, known, a, b, THRESHOLDS["abstract_similar"])
+    crossing = np.flatnonzero(known & (fields.han_abstract[a] != fields.han_abstract[b]))
+    raw = fields.raw_abstract
+    shared = [chinese.shared_numbers(raw[a[place]], raw[b[place]]) for place in crossing.tolist()]
+    score[crossing] = np.where(np.array(shared) >= THRESHOLDS["numbers_shared"], THRESHOLDS["abstract_similar"], 0)
+    known[crossing] = score[crossing] > 0
     conditions = {
         "unknown": ~known,
         "same": score >= THRESHOLDS["abstract_same"],

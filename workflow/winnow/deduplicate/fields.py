@@ -36,7 +36,10 @@ _COMPONENT = re.compile(r"^(10\.7554/elife\.\d+)\.\d{3}$")
 
 @dataclass(frozen=True)
 class Fields:
-    """Comparable columns, one entry a record, in the order of the records. A ``_code`` is equal where the values are; -1 is unknown."""
+    """Comparable columns, one entry a record, in the order of the records.
+
+    A ``_code`` is equal where the values are; -1 is unknown.
+    """
 
     count: int
     pmid_code: Ints
@@ -201,7 +204,10 @@ _NOWHERE = ("", "", places.NO_PAGES)
 def _years(
     cells: Sequence[str], issues: Sequence[str], others: Sequence[Sequence[str]]
 ) -> tuple[Ints, list[tuple[int, ...]]]:
-    """The year cited, and every year that a record gives. A year that is the issue's number is the issue, put in the wrong place."""
+    """The year cited, and every year that a record gives.
+
+    A year that is the issue's number is the issue, put in the wrong place.
+    """
     cited = once(places.year, cells)
     cited = [0 if issue == cell else year for year, issue, cell in zip(cited, issues, cells, strict=True)]
     further = [once(places.year, other) for other in others]

@@ -11,7 +11,7 @@ import numpy as np
 from winnow.deduplicate import blocking, comparing, evidence, fields
 from winnow.deduplicate.comparing import Bits
 from winnow.deduplicate.fields import Ints
-from winnow.deduplicate.weights import RULES, Rule
+from winnow.deduplicate.weights import RULES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,8 +67,3 @@ def first_rule(levels: Mapping[str, Bits], count: int) -> Ints:
         decided[open_pairs[fits]] = number
         open_pairs = open_pairs[~fits]
     return decided
-
-
-def rule_named(name: str) -> Rule:
-    """The rule of that name."""
-    return next(rule for rule in RULES if rule.name == name)

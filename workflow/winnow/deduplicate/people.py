@@ -40,7 +40,8 @@ NOBODY = People("", "")
 def people(cell: str) -> People:
     """The people of an authors cell.
 
-    ``Family, Given; ...``, ``Family, G. and ...``, ``Family GG, ...``, ``王爽; 杨新明`` and lists whose separators were lost are read.
+    ``Family, Given; ...``, ``Family, G. and ...``, ``Family GG, ...``, ``王爽; 杨新明`` and lists whose separators were lost
+    are read.
     """
     if not cell or _NOBODY.fullmatch(cell):
         return NOBODY

@@ -1,4 +1,7 @@
-"""Where a document stands: year, journal, volume, issue, pages. What is implausible is taken for unknown, never for a difference."""
+"""Where a document stands: year, journal, volume, issue, pages.
+
+What is implausible is taken for unknown, never for a difference.
+"""
 
 from __future__ import annotations
 
