@@ -1,6 +1,6 @@
 """How well the built-in designs and populations find what two people labelled.
 
-    python benchmarks/screen_designs.py wmotte_study_design.csv.gz wmotte_single_class_design.csv.gz [--half tune|held] [--errors LABEL]
+    python benchmarks/screen_designs.py study_design.csv.gz single_class_design.csv.gz [--half tune|held] [--errors LABEL]
 
 The files have pmid, title, abstract and either 0/1 columns or ``class``. Records are split in two by the MD5 of the PMID: rules
 were written while looking at the half ``tune`` only. A report counts as found if its verdict is `met`.

@@ -67,10 +67,10 @@ def _compare(arguments: argparse.Namespace) -> int:
     if arguments.output:
         tables.write(arguments.output, table, CHANGES)
     else:
-        for row in table.itertuples(index=False):
+        for row in tables.rows(table):
             print(
-                f"{row.report_id}\t{row.before} ({row.reason_before or '-'}) -> {row.after} ({row.reason_after or '-'})"
+                f"{row['report_id']}\t{row['before']} ({row['reason_before'] or '-'}) -> "
+                f"{row['after']} ({row['reason_after'] or '-'})\n\t{row['title']}\n\t{row['criteria_changed']}"
             )
-            print(f"\t{row.title}\n\t{row.criteria_changed}")
     print(f"{len(table)} reports change", file=sys.stderr)
     return 0

@@ -18,8 +18,23 @@ _WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+(?:'[^\W_{_HAN}]+)?")
 _APART = re.compile(r"[^\s\-/'\"().\[\]]|\.(?=\s)|\n\s*\n")
 _CLAUSE = re.compile(r"[;；，：:。]|,(?!\d)|\.\s")
 _BREAKERS = frozenset(
-    "but however whereas while although though yet because who which that then 但 而".split()
-)  # fmt: skip
+    (
+        "but",
+        "however",
+        "whereas",
+        "while",
+        "although",
+        "though",
+        "yet",
+        "because",
+        "who",
+        "which",
+        "that",
+        "then",
+        "但",
+        "而",
+    )
+)
 
 
 def _table() -> dict[int, str]:
@@ -176,9 +191,8 @@ class Tokens:
             number, clauses = 0, []
             for index, start in enumerate(self.starts):
                 before = self.text[self.ends[index - 1] if index else 0 : start]
-                if (len(before) > 1 or before in "，；：。") and _CLAUSE.search(before):
-                    number += 1
-                elif self.text[start : self.ends[index]].lower() in _BREAKERS:
+                parted = (len(before) > 1 or before in "，；：。") and _CLAUSE.search(before)
+                if parted or self.text[start : self.ends[index]].lower() in _BREAKERS:
                     number += 1
                 clauses.append(number)
             self._clauses = clauses

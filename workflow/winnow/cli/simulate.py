@@ -1,0 +1,48 @@
+"""``winnow simulate``: replay a labelled review to see how early the ranking would have shown what was included."""
+
+from __future__ import annotations
+
+import argparse
+
+from winnow import files, tables
+from winnow.errors import InputError, UsageError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("records", metavar="RECORDS", help="a CSV of records")
+    parser.add_argument("--labels", metavar="CSV", required=True, help="record_id, label_included (1 or 0)")
+    parser.add_argument("--question", metavar="TEXT", default="", help="the review's question in a sentence or two")
+    parser.add_argument(
+        "--priors",
+        metavar="N",
+        type=int,
+        default=1,
+        help="known at the start: N included, N excluded (default: %(default)s)",
+    )
+    parser.add_argument("--seed", metavar="S", type=int, default=1, help="seed of their draw (default: %(default)s)")
+    parser.add_argument("-o", "--output", metavar="JSON", required=True, help="where the measures go")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replay and measure."""
+    if arguments.priors < 0:
+        raise UsageError("--priors is a number of records", mend="--priors 1")
+    import numpy as np
+
+    from winnow.screen import asreview
+    from winnow.screen.simulate import simulate
+
+    records = tables.read(arguments.records, needs=("record_id", "title")).drop_duplicates(
+        "record_id", ignore_index=True
+    )
+    labels = asreview.labels(tables.read(arguments.labels, needs=("record_id",)), str(arguments.labels))
+    records = records[records["record_id"].isin(labels)].reset_index(drop=True)
+    included = np.array([labels[name] for name in records["record_id"]], dtype=np.int64)
+    if not included.sum():
+        raise InputError("no included record", where=str(arguments.labels), mend="a replay needs one at least")
+    measured = simulate(records, included, question=arguments.question, priors=arguments.priors, seed=arguments.seed)
+    order = measured.pop("order")
+    settings = {"question": arguments.question, "priors": arguments.priors, "seed": arguments.seed}
+    files.write_json(arguments.output, measured | settings | {"order": [records["record_id"][row] for row in order]})
+    return 0
