@@ -64,7 +64,7 @@ def test_deciding_again_replaces_the_persons_own_earlier_row_whatever_id_was_use
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["999", "include"], 2, "no record of any search has this id"),
+        (["999", "include"], 1, "no record of any search has this id"),
         (["1", "exclude", "--criterion", "about_cups"], 1, "criterion 'about_cups' is unknown"),
         (["1", "perhaps"], 2, "invalid choice"),
     ],

@@ -67,7 +67,7 @@ def test_a_reviewer_whom_nobody_named_is_a_fault(small_review: Review, write_led
     """Only people of config.yaml review; an adjudicator may be anybody."""
     write_ledger("screening", GOOD, GOOD | {"id": "2", "role": "adjudicator"}, reviewer="zhou")
     (fault,) = check(small_review)
-    assert "reviewer 'zhou' is not named" in fault.what
+    assert "reviewer 'zhou' is not named for title_abstract" in fault.what
 
 
 def test_other_ledgers_are_checked_too(small_review: Review, write_ledger: Write) -> None:
@@ -151,3 +151,26 @@ def test_the_future_is_judged_by_the_day_that_is_given(write_ledger: Write) -> N
 def test_an_id_has_one_spelling(written: str, same: str) -> None:
     """However a PMID or a DOI is typed, it is the same id; other ids are left alone."""
     assert ledger.same_id(written) == same
+
+
+def test_a_reviewer_of_one_stage_does_not_decide_at_another(small_review: Review, write_ledger: Write) -> None:
+    """People are named stage by stage; a stage that names nobody takes anybody."""
+    reviewers = {"title_abstract": {"people": ["wang"]}, "full_text": {"people": ["li"]}}
+    review = Review(
+        small_review.root, small_review.config_files, small_review.settings | {"screening": {"reviewers": reviewers}}
+    )
+    full = {"stage": "full_text", "decision": "include", "id": "1"}
+    write_ledger("screening", GOOD, full)
+    (fault,) = check(review)
+    assert fault.where.endswith("wang.csv:3") and "not named for full_text" in fault.what
+    del reviewers["full_text"]
+    assert check(review) == []
+
+
+def test_more_readers_than_people_is_a_fault_of_the_configuration(small_review: Review) -> None:
+    """A stage that nobody could ever finish is said before anybody begins."""
+    reviewers = {"full_text": {"people": ["li"], "readers": 2}}
+    review = Review(
+        small_review.root, small_review.config_files, small_review.settings | {"screening": {"reviewers": reviewers}}
+    )
+    assert [fault.what for fault in check(review)] == ["full_text needs 2 readers and names 1 people"]

@@ -145,6 +145,17 @@ CASES: list[tuple[str, list[tuple[str, str, dict[str, Any]]], Readers, str, str,
         "",
     ),
     (
+        "a seal that is named was there before, whatever the dates say",
+        [
+            ("zhou", "include", {"records": frozenset("a"), "role": "adjudicator", "supersedes": "0" * 63 + "1"}),
+            ("li", "exclude", {"records": frozenset("b")}),
+        ],
+        ONE,
+        "include",
+        "adjudicated",
+        "",
+    ),
+    (
         "a PMID and a DOI of one record are one matter",
         [("li", "include", {"records": frozenset("a")}), ("wang", "exclude", {"records": frozenset("ab")})],
         PAIR,

@@ -215,3 +215,24 @@ def test_the_rules_are_compared_with_unaided_decisions_only(small_review: Review
     rows = {(row["reviewer_2"], row["categories"]): row for row in table(small_review, "agreement.csv")}
     row = rows["(rules)", "advance / exclude"]
     assert (row["reviewer_1"], row["n"], row["raw"]) == ("wang", "2", "0.500")
+
+
+def test_an_adjudicator_ends_the_conflict_of_an_exclusion_that_was_assessed(
+    small_review: Review, write_ledger: Write
+) -> None:
+    """Whichever way the adjudicator decides at title and abstract, it holds."""
+    rows = [{"id": "1", "decision": "exclude"}, {"id": "1", "decision": "include", **FULL}]
+    review = configured(small_review, reviewers={s: {"people": ["wang"]} for s in ("title_abstract", "full_text")})
+    for decision in ("exclude", "include"):
+        write_ledger("screening", *rows, {"id": "1", "decision": decision, "role": "adjudicator"})
+        assert decided(review)["pubmed:1", "title_abstract"]["decision"] == decision
+        assert "pubmed:1" not in {row["report_id"] for row in table(review, "to_decide.csv")}
+
+
+def test_a_changed_ledger_stops_the_stage(small_review: Review, write_ledger: Write) -> None:
+    """Nothing is worked out from a chain that does not hold."""
+    path = write_ledger("screening", {"id": "1", "decision": "include", "seal": "0" * 64})
+    with pytest.raises(LedgerError, match="changed after it was sealed"):
+        stage.run(small_review)
+    path.unlink()
+    stage.run(small_review)

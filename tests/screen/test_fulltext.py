@@ -97,8 +97,8 @@ class Services:
 @pytest.fixture
 def online(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     monkeypatch.setenv("NCBI_EMAIL", CONTACT)
-    monkeypatch.setattr("winnow.search.progress.time.sleep", lambda seconds: None)
-    monkeypatch.setattr(Rate, "wait", lambda self: None)
+    monkeypatch.setattr("winnow.search.progress.sleep", lambda seconds: None)
+    monkeypatch.setattr(Rate, "wait", lambda self: 0.0)
     yield Services(httpserver)
 
 

@@ -29,9 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _pack(path: Path) -> int:
-    from winnow.audit import pack
+    from winnow.audit import packed
 
-    pack.verify(path)
+    packed.verify(path)
     print(f"{path}: every file is as it was packed")
     return 0
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from winnow import config
 from winnow.decisions import ledger
+from winnow.decisions.kinds import STAGES
 from winnow.decisions.resolve import Readers
-from winnow.errors import WinnowError
+from winnow.errors import ConfigError, WinnowError
 from winnow.review import Review
 
 
@@ -23,10 +24,11 @@ def check(review: Review, criteria: Collection[str] = ()) -> list[WinnowError]:
     # A day of grace: ledgers are written in every time zone.
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
     known = criteria or criterion_ids(review)
-    people = {name for stage in ("title_abstract", "full_text") for name in readers(review, stage).people}
+    named = people_by_stage(review)
     ledgers, found = ledger.read_all(review.root)
+    found = [*_unreadable(review), *found]
     for one in ledgers:
-        found += ledger.faults(one, criteria=known, people=people, today=tomorrow)
+        found += ledger.faults(one, criteria=known, people=named, today=tomorrow)
         found += one.verify()
     return found
 
@@ -39,6 +41,24 @@ def criterion_ids(review: Review) -> tuple[str, ...]:
     value, _ = config.load_yaml(path)
     entries: Any = value.get("criteria", ()) if isinstance(value, dict) else ()
     return tuple(str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry)
+
+
+def people_by_stage(review: Review) -> dict[str, tuple[str, ...]]:
+    """The reviewers that config.yaml names, by stage."""
+    return {stage: readers(review, stage).people for stage in STAGES}
+
+
+def _unreadable(review: Review) -> list[WinnowError]:
+    """Stages that nobody can ever finish: more readers are needed than people are named."""
+    return [
+        ConfigError(
+            f"{stage} needs {who.needed} readers and names {len(who.people)} people",
+            where=str(review.config_files[-1]),
+            mend=f"mend screening.reviewers.{stage}",
+        )
+        for stage in STAGES
+        if (who := readers(review, stage)).people and who.needed > len(who.people)
+    ]
 
 
 def readers(review: Review, stage: str) -> Readers:

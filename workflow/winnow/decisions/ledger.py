@@ -7,10 +7,10 @@ sealed, so that a spreadsheet that saved the file anew has changed nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from winnow import tables, text
@@ -58,6 +58,8 @@ class Ledger:
 
     def verify(self) -> list[LedgerError]:
         """What was done to the chain since it was sealed."""
+        if all(cells["seal"] in ("", link) for cells, link in zip(self.rows, self.links, strict=True)):
+            return []
         return seals.verify(self.name, self.rows, self.lines, self.where)
 
     def place(self, row: int) -> str:
@@ -109,32 +111,38 @@ def _clean(cell: str) -> str:
 
 
 def faults(
-    ledger: Ledger, *, criteria: Collection[str] = (), people: Collection[str] = (), today: date | None = None
+    ledger: Ledger,
+    *,
+    criteria: Collection[str] = (),
+    people: Mapping[str, Collection[str]] | None = None,
+    today: date | None = None,
+    since: int = 0,
 ) -> list[LedgerError]:
     """What is wrong in a ledger, row by row.
 
     Args:
         ledger: the ledger as read.
         criteria: the ids of config/criteria.yaml; empty: not checked.
-        people: the reviewers that config.yaml names; empty: not checked.
+        people: the reviewers that config.yaml names for each stage; a stage without any is not checked.
         today: no row may be later than this day; None: not checked.
+        since: the first row to be looked at, counted from 0; those above it are known to be good.
     """
     found: list[LedgerError] = []
-    for row, cells in enumerate(ledger.rows):
+    for row, cells in list(enumerate(ledger.rows))[since:]:
         where = ledger.place(row)
         found += [LedgerError(what, where=where, mend=mend) for what, mend in _cell_faults(ledger.kind, cells, today)]
     if ledger.kind.name == "screening":
-        found += _screening_faults(ledger, criteria, people)
+        found += _screening_faults(ledger, criteria, people or {}, since)
     elif ledger.kind.name == "duplicates":
         found += [
             LedgerError("a record is compared with itself", where=ledger.place(row), mend="name two records")
-            for row, cells in enumerate(ledger.rows)
+            for row, cells in list(enumerate(ledger.rows))[since:]
             if same_id(cells["id_1"]) == same_id(cells["id_2"])
         ]
     elif ledger.kind.name == "retrieval":
         found += [
             LedgerError("not retrieved, but no reason", where=ledger.place(row), mend="say why in the column 'reason'")
-            for row, cells in enumerate(ledger.rows)
+            for row, cells in list(enumerate(ledger.rows))[since:]
             if cells["status"] == "not_retrieved" and not cells["reason"]
         ]
     return sorted(found, key=lambda fault: _line(fault.where))
@@ -175,6 +183,7 @@ def is_reviewer(name: str) -> bool:
     return bool(_REVIEWER.fullmatch(name))
 
 
+@lru_cache(maxsize=1 << 17)
 def same_id(identifier: str) -> str:
     """One spelling for the ways to write an id: a PMID as ``pubmed:<digits>``, a bare lower-case DOI, else as it is."""
     word = identifier.strip()
@@ -186,7 +195,9 @@ def same_id(identifier: str) -> str:
     return word
 
 
-def _screening_faults(ledger: Ledger, criteria: Collection[str], people: Collection[str]) -> list[LedgerError]:
+def _screening_faults(
+    ledger: Ledger, criteria: Collection[str], people: Mapping[str, Collection[str]], since: int
+) -> list[LedgerError]:
     found = []
     if not is_reviewer(ledger.reviewer):
         found.append(
@@ -194,6 +205,10 @@ def _screening_faults(ledger: Ledger, criteria: Collection[str], people: Collect
         )
     latest: dict[tuple[str, str, str], int] = {}
     for row, cells in enumerate(ledger.rows):
+        key = (same_id(cells["id"]), cells["stage"], cells["role"])
+        if row < since:
+            latest[key] = row
+            continue
         where = ledger.place(row)
         criterion = cells["criterion"]
         if criterion and criteria and criterion not in criteria:
@@ -203,15 +218,15 @@ def _screening_faults(ledger: Ledger, criteria: Collection[str], people: Collect
             found.append(
                 LedgerError("excluded at full text without a criterion", where=where, mend="name the primary reason")
             )
-        if people and cells["role"] == "reviewer" and ledger.reviewer not in people:
+        named = people.get(cells["stage"])
+        if named and cells["role"] == "reviewer" and ledger.reviewer not in named:
             found.append(
                 LedgerError(
-                    f"reviewer '{ledger.reviewer}' is not named in the configuration",
+                    f"reviewer '{ledger.reviewer}' is not named for {cells['stage']} in the configuration",
                     where=where,
-                    mend="add the name to screening.reviewers",
+                    mend=f"add the name to screening.reviewers.{cells['stage']}.people",
                 )
             )
-        key = (same_id(cells["id"]), cells["stage"], cells["role"])
         if key in latest and not cells["supersedes"]:
             found.append(
                 LedgerError(

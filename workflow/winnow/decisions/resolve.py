@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from winnow import tables
 from winnow.decisions.fingerprint import changes
 from winnow.decisions.ledger import PREVIOUS
 
 ADJUDICATOR = "adjudicator"
+#: How it was agreed: people said the same, one alone was needed, or somebody adjudicated.
+AGREED, SINGLE, ADJUDICATED = "yes", "single", "adjudicated"
 #: How the note of a decision begins that was taken without the rules' evidence on the screen.
 EVIDENCE_HIDDEN = "evidence hidden"
 
@@ -109,7 +112,7 @@ def current(judgements: Iterable[Judgement]) -> list[Judgement]:
     gone: set[int] = set()
     for row in rows:
         for word in tables.split(row.supersedes):
-            gone |= {other.order for other in rows if other.order < row.order and _replaces(row, other, word)}
+            gone |= {other.order for other in rows if other is not row and _replaces(row, other, word)}
     # A person who decided one document again under the same id speaks once, with the last word, as the ledger's reader asks.
     last = {(row.reviewer, row.role, row.records): row.order for row in rows}
     return [row for row in rows if row.order not in gone and last[row.reviewer, row.role, row.records] == row.order]
@@ -118,7 +121,10 @@ def current(judgements: Iterable[Judgement]) -> list[Judgement]:
 def _replaces(row: Judgement, other: Judgement, word: str) -> bool:
     if row.role != ADJUDICATOR and (other.reviewer, other.role) != (row.reviewer, row.role):
         return False
-    return bool(row.records & other.records) if word == PREVIOUS else other.link.startswith(word)
+    if word == PREVIOUS:
+        return other.order < row.order and bool(row.records & other.records)
+    # A seal can only be named once it is there, so this holds whatever the dates say.
+    return other.link.startswith(word)
 
 
 def outcome(
@@ -141,18 +147,23 @@ def outcome(
         rank_reason: a criterion's place in the protocol: of several reasons the first is the primary one.
     """
     rows = current(judgements)
+    if not rows:
+        return _nobody(readers)
     adjudications = [row for row in rows if row.role == ADJUDICATOR]
     votes = [row for row in rows if row.role != ADJUDICATOR]
     if adjudications:
         settled = _adjudicated(adjudications, votes)
-    elif votes:
-        settled = _agreed(stage, report_id, votes, readers)
     else:
-        return Outcome("awaiting", why=NO_DECISION, waiting_for=tables.join(readers.people))
+        settled = _agreed(stage, report_id, votes, readers)
     if settled.decision == "exclude":
         reasons = sorted({row.criterion for row in settled.rows if row.criterion}, key=lambda c: (rank_reason(c), c))
         settled = replace(settled, reason=reasons[0] if reasons else "")
     return _with_staleness(settled, fingerprint)
+
+
+@cache
+def _nobody(readers: Readers) -> Outcome:
+    return Outcome("awaiting", why=NO_DECISION, waiting_for=tables.join(readers.people))
 
 
 def _adjudicated(adjudications: Sequence[Judgement], votes: Sequence[Judgement]) -> Outcome:
@@ -164,7 +175,7 @@ def _adjudicated(adjudications: Sequence[Judgement], votes: Sequence[Judgement])
     strangers = [row for row in votes if not row.records & covered and row.direction != verdict.direction]
     if strangers:
         return _open([*strangers, verdict], REOPENED)
-    return _decided(adjudications, "adjudicated")
+    return _decided(adjudications, ADJUDICATED)
 
 
 def _agreed(stage: str, report_id: str, votes: Sequence[Judgement], readers: Readers) -> Outcome:
@@ -175,7 +186,7 @@ def _agreed(stage: str, report_id: str, votes: Sequence[Judgement], readers: Rea
     if missing > 0:
         others = [name for name in readers.people if name not in people]
         return replace(_open(votes, SECOND_READER), waiting_for=tables.join(others))
-    return _decided(votes, "yes" if len(people) > 1 else "single")
+    return _decided(votes, AGREED if len(people) > 1 else SINGLE)
 
 
 def _about_one(rows: Sequence[Judgement]) -> bool:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from winnow import tables
 from winnow.decisions import append, ledger
-from winnow.decisions.checking import criterion_ids, readers
+from winnow.decisions.checking import criterion_ids, people_by_stage
 from winnow.decisions.kinds import KINDS
 from winnow.decisions.ledger import Ledger, same_id
 from winnow.decisions.resolve import ADJUDICATOR, current
-from winnow.errors import LedgerError, UsageError, WinnowError, raise_all
+from winnow.errors import InputError, LedgerError, UsageError, WinnowError, raise_all
 from winnow.review import Review
 from winnow.screen import state
 from winnow.screen.judgements import judgements
@@ -66,14 +66,14 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known 
 
     Raises:
         LedgerError, Faults: the row would be at fault (unknown criterion, say), or the ledger is; nothing is written then.
-        UsageError: the id names no report of the review, or the reviewer is not named in config.yaml.
+        InputError: the id names no one report of the review.
+        UsageError: the reviewer's name is none.
     """
     seen = known(review) if seen is None else seen
     if seen and (fault := seen.identities.named(decision.id).fault):
-        raise UsageError(
-            f"'{decision.id}': {fault}", mend="use a PMID, a DOI or a record id of results/records/records.csv"
+        raise InputError(
+            fault, where=f"'{decision.id}'", mend="use a PMID, a DOI or a record id of results/records/records.csv"
         )
-    people = {name for stage in ("title_abstract", "full_text") for name in readers(review, stage).people}
     path = review.decisions / "screening" / f"{reviewer}.csv"
     if not ledger.is_reviewer(reviewer):
         raise UsageError(f"'{reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
@@ -96,7 +96,7 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known 
         }
 
     seal = append.append(
-        path, SCREENING, cells, partial(_faults_of_last, criteria=criterion_ids(review), people=people)
+        path, SCREENING, cells, partial(_faults_of_last, criteria=criterion_ids(review), people=people_by_stage(review))
     )
     return Written(review.relative(path), seal, tables.join(supersedes))
 
@@ -107,17 +107,17 @@ def _replaced(now: Ledger, decision: Decision, seen: state.Known | None) -> list
     def report(identifier: str) -> str:
         return (seen.identities.named(identifier).report if seen else "") or same_id(identifier)
 
-    rows = [
-        link
-        for cells, link in zip(now.rows, now.links, strict=True)
-        if (cells["stage"], cells["role"], report(cells["id"])) == (decision.stage, decision.role, report(decision.id))
-    ]
-    return rows[-1:]
+    wanted = report(decision.id)
+    for cells, link in zip(reversed(now.rows), reversed(now.links), strict=True):
+        if (cells["stage"], cells["role"]) == (decision.stage, decision.role) and report(cells["id"]) == wanted:
+            return [link]
+    return []
 
 
-def _faults_of_last(now: Ledger, criteria: Sequence[str] = (), people: Collection[str] = ()) -> list[LedgerError]:
-    found = ledger.faults(now, criteria=criteria, people=people)
-    return [fault for fault in found if fault.where == now.place(len(now.rows) - 1)]
+def _faults_of_last(
+    now: Ledger, criteria: Sequence[str] = (), people: Mapping[str, Collection[str]] | None = None
+) -> list[LedgerError]:
+    return ledger.faults(now, criteria=criteria, people=people, since=len(now.rows) - 1)
 
 
 def _settled(review: Review, decision: Decision, seen: state.Known | None) -> list[str]:

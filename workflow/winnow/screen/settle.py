@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from winnow import tables
-from winnow.decisions.resolve import ADJUDICATOR, CONFLICT, NO_DECISION, Judgement, Outcome, Readers, outcome
+from winnow.decisions.resolve import (
+    ADJUDICATED,
+    ADJUDICATOR,
+    CONFLICT,
+    NO_DECISION,
+    Judgement,
+    Outcome,
+    Readers,
+    outcome,
+)
 from winnow.screen.judgements import Retrieval
 
 #: The stages in order; a report starts at one of the first two.
@@ -92,7 +101,7 @@ def _by_people(
             stage, report_id, rows[stage], readers, fingerprint=fingerprint, rank_reason=settings.rank_reason
         )
 
-    screened, assessed = settled("title_abstract"), settled("full_text")
+    screened = settled("title_abstract")
     if rows["full_text"]:
         screened = _with_full_text(screened, bool(rows["title_abstract"]), rows["full_text"])
     yield Step(report_id, "title_abstract", screened)
@@ -101,7 +110,7 @@ def _by_people(
     obtained = _retrieved(retrieval, rows["full_text"])
     yield Step(report_id, "retrieval", obtained)
     if obtained.decision == "include":
-        yield Step(report_id, "full_text", assessed)
+        yield Step(report_id, "full_text", settled("full_text"))
 
 
 def _with_full_text(screened: Outcome, decided: bool, later: Sequence[Judgement]) -> Outcome:
@@ -109,7 +118,7 @@ def _with_full_text(screened: Outcome, decided: bool, later: Sequence[Judgement]
     if not decided:
         people = sorted({row.reviewer for row in later})
         return Outcome("include", by=tables.join(people), basis=_bases(later))
-    if screened.decision == "exclude":
+    if screened.decision == "exclude" and screened.agreed != ADJUDICATED:
         return replace(screened, decision="awaiting", reason="", agreed="", why=CONFLICT, waiting_for=ADJUDICATOR)
     return screened
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from winnow import tables
 from winnow.decisions import ledger
-from winnow.decisions.checking import readers
+from winnow.decisions.checking import people_by_stage, readers
 from winnow.decisions.fingerprint import fingerprint
 from winnow.decisions.identities import Identities
+from winnow.decisions.kinds import STAGES
 from winnow.decisions.resolve import Judgement, Outcome
 from winnow.errors import RecordLossError, WinnowError, raise_all
 from winnow.review import Review
@@ -126,7 +127,7 @@ def standing(review: Review, reports: Known, rules: Judged) -> Standing:
         LedgerError, Faults: a ledger is at fault.
         RecordLossError: a report would vanish.
     """
-    settings = Settings({stage: readers(review, stage) for stage in ("title_abstract", "full_text")}, rules.criteria)
+    settings = Settings({stage: readers(review, stage) for stage in STAGES}, rules.criteria)
     ledgers = read_ledgers(review, rules.criteria)
     rows, unmatched = judgements(ledgers["screening"], reports.identities)
     obtained, astray = retrievals(ledgers["retrieval"], reports.identities)
@@ -141,10 +142,10 @@ def read_ledgers(review: Review, criteria: Sequence[str]) -> dict[str, list[ledg
     """The ledgers that screening reads, by kind; any fault in them stops it."""
     kinds = ("screening", "retrieval", "duplicates")
     found, unreadable = ledger.read_all(review.root, *kinds)
-    people = {name for stage in ("title_abstract", "full_text") for name in readers(review, stage).people}
+    named = people_by_stage(review)
     faults: list[WinnowError] = [*unreadable]
     for one in found:
-        faults += ledger.faults(one, criteria=criteria, people=people)
+        faults += [*ledger.faults(one, criteria=criteria, people=named), *one.verify()]
     raise_all(faults)
     return {kind: [one for one in found if one.kind.name == kind] for kind in kinds}
 

@@ -6,13 +6,13 @@ The ledgers on disk are the only state. A row that another program writes while 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from winnow import tables
 from winnow.decisions import ledger
-from winnow.decisions.checking import readers
+from winnow.decisions.checking import people_by_stage
 from winnow.decisions.kinds import KINDS, STAGES
 from winnow.decisions.resolve import ADJUDICATOR, EVIDENCE_HIDDEN, Judgement, current
 from winnow.errors import LedgerError, UsageError
@@ -93,7 +93,8 @@ class Desk:
         Raises:
             UsageError: no reviewer's name, or none that config.yaml knows.
         """
-        people = [name for stage in STAGES for name in readers(self.review, stage).people]
+        named = people_by_stage(self.review)
+        people = [name for names in named.values() for name in names] if all(named.values()) else []
         if not ledger.is_reviewer(self.reviewer):
             raise UsageError(f"'{self.reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
         if self.role != ADJUDICATOR and people and self.reviewer not in people:
@@ -105,9 +106,11 @@ class Desk:
         """What each criterion is called."""
         return {criterion.id: criterion.label for criterion in self.criteria}
 
-    def queue(self) -> list[Mapping[str, str]]:
+    def queue(self) -> Sequence[Mapping[str, str]]:
         """The rows of the worklist that wait for this person, in order."""
-        return [row for row in self._now().to_decide if self._mine(row)]
+        with self._lock:
+            self._now()
+            return self._queue
 
     def _mine(self, row: Mapping[str, str]) -> bool:
         if row["stage"] not in STAGES:
@@ -197,6 +200,7 @@ class Desk:
             seen = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
             if seen != self._seen:
                 self._standing = state.standing(self.review, self.reports, self.rules)
+                self._queue = [row for row in self._standing.to_decide if self._mine(row)]
                 self._seen = seen
             return self._standing
 
