@@ -208,7 +208,38 @@ def _whole_unit(words: Sequence[Word], place: int, text: str) -> int:
 
 #: No English frequency is without one of these words; the phrases are only looked for around them, which is much faster.
 _TELLTALE = frozenset(
-    ["daily", "weekly", "monthly", "nightly", "yearly", "annually", "fortnightly", "biweekly", "triweekly", "every", "each", "times", "once", "twice", "thrice", "per", "a", "/", "bid", "tid", "qid", "qd", "qw", "qam", "qpm", "qhs", "qod", "b", "t", "q"]
+    [
+        "daily",
+        "weekly",
+        "monthly",
+        "nightly",
+        "yearly",
+        "annually",
+        "fortnightly",
+        "biweekly",
+        "triweekly",
+        "every",
+        "each",
+        "times",
+        "once",
+        "twice",
+        "thrice",
+        "per",
+        "a",
+        "/",
+        "bid",
+        "tid",
+        "qid",
+        "qd",
+        "qw",
+        "qam",
+        "qpm",
+        "qhs",
+        "qod",
+        "b",
+        "t",
+        "q",
+    ]
 )
 _AROUND = 40
 
