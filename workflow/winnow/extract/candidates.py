@@ -159,13 +159,13 @@ def _to_time(words: Sequence[Word], index: int, text: str) -> int:
 
 def doses(words: Sequence[Word], text: str) -> Iterator[Candidate]:
     """A number with a unit of mass, volume, activity or a percentage, the unit's own divisor included (``mg/kg/day``)."""
+    done = -1
     for index, word in enumerate(words):
-        if word.name not in _NUMBERS:
-            continue
-        if _glued(words, index):
+        if index <= done or word.name not in _NUMBERS or _glued(words, index):
             continue
         last = _to_unit(words, index, text)
         if last >= 0:
+            done = last
             yield index, last
 
 
