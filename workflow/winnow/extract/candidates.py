@@ -159,13 +159,13 @@ def _to_time(words: Sequence[Word], index: int, text: str) -> int:
 
 def doses(words: Sequence[Word], text: str) -> Iterator[Candidate]:
     """A number with a unit of mass, volume, activity or a percentage, the unit's own divisor included (``mg/kg/day``)."""
+    done = -1
     for index, word in enumerate(words):
-        if word.name not in _NUMBERS:
-            continue
-        if _glued(words, index):
+        if index <= done or word.name not in _NUMBERS or _glued(words, index):
             continue
         last = _to_unit(words, index, text)
         if last >= 0:
+            done = last
             yield index, last
 
 
@@ -208,7 +208,38 @@ def _whole_unit(words: Sequence[Word], place: int, text: str) -> int:
 
 #: No English frequency is without one of these words; the phrases are only looked for around them, which is much faster.
 _TELLTALE = frozenset(
-    ["daily", "weekly", "monthly", "nightly", "yearly", "annually", "fortnightly", "biweekly", "triweekly", "every", "each", "times", "once", "twice", "thrice", "per", "a", "/", "bid", "tid", "qid", "qd", "qw", "qam", "qpm", "qhs", "qod", "b", "t", "q"]
+    [
+        "daily",
+        "weekly",
+        "monthly",
+        "nightly",
+        "yearly",
+        "annually",
+        "fortnightly",
+        "biweekly",
+        "triweekly",
+        "every",
+        "each",
+        "times",
+        "once",
+        "twice",
+        "thrice",
+        "per",
+        "a",
+        "/",
+        "bid",
+        "tid",
+        "qid",
+        "qd",
+        "qw",
+        "qam",
+        "qpm",
+        "qhs",
+        "qod",
+        "b",
+        "t",
+        "q",
+    ]
 )
 _AROUND = 40
 

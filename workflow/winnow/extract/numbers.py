@@ -32,7 +32,7 @@ WHOLE = rf"(?:{DIGITS}|{WORDS})"
 #: A number that may have decimals.
 DECIMAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 #: A number in Chinese numerals or digits.
-HAN = r"(?:\d+|[零〇一二两三四五六七八九十百千万]+)"
+HAN = r"(?:(?<!\d)\d+|(?<![零〇一二两三四五六七八九十百千万])[零〇一二两三四五六七八九十百千万]+)"
 
 
 def whole(printed: str) -> int | None:

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from winnow import tables, text
+from winnow import tables
+from winnow.decisions.identities import Identities
 from winnow.errors import RecordLossError
 
 if TYPE_CHECKING:
@@ -45,20 +46,16 @@ class Names:
     """Which report an id means: a report id, a record id, a PMID (with or without ``pubmed:``) or a DOI."""
 
     def __init__(self, merged: pd.DataFrame) -> None:
-        self._reports: dict[str, str] = {}
-        for row in rows_of(merged):
-            report = row["record_id"]
-            for key in (report, *tables.split(row.get("record_ids", "")), row.get("pmid", "")):
-                if key:
-                    self._reports.setdefault(key, report)
-                    self._reports.setdefault(key.removeprefix("pubmed:"), report)
-            if doi := text.doi(row.get("doi", "")):
-                self._reports.setdefault(doi, report)
+        rows = [
+            {"record_id": record, "pmid": row.get("pmid", ""), "doi": row.get("doi", ""), "report": row["record_id"]}
+            for row in rows_of(merged)
+            for record in dict.fromkeys((row["record_id"], *tables.split(row.get("record_ids", ""))))
+        ]
+        self._identities = Identities(rows, {row["record_id"]: row["report"] for row in rows})
 
     def report(self, name: str) -> str:
-        """The report that ``name`` means, or an empty string."""
-        name = name.strip()
-        return self._reports.get(name) or self._reports.get(name.lower()) or self._reports.get(text.doi(name), "")
+        """The one report that ``name`` means, or an empty string."""
+        return self._identities.named(name).report if name.strip() else ""
 
 
 def studies(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from winnow import files, tables
 from winnow.errors import RecordLossError, WinnowError, raise_all
-from winnow.extract import cells, form, reports, suggest, verified, workbook
+from winnow.extract import cells, form, fulltext, readers_tables, reports, suggest, verified, workbook
+from winnow.extract.passage import Passage
 from winnow.text import is_han
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def run(review: Review) -> None:
     )  # fmt: skip
     entries, more = verified.entries(people, asked, studies, names)
     stood, compared = verified.standing(entries, asked)
-    values = ordered(asked, [*stood, *_suggestions(asked, studies, records)])
+    texts = _full_texts(review, names, set(chosen))
+    values = ordered(asked, [*stood, *_suggestions(asked, studies, records, texts)])
     head = heading(studies, records)
     table = cells.cells(asked, values, [row["study_id"] for row in head])
 
@@ -77,15 +79,33 @@ def run(review: Review) -> None:
     columns = ("study_id", "study", "year", "reports", *(field.id for field in asked.fields))
     body = [row | {cell.field.id: cell.marked for cell in table[row["study_id"]]} for row in head]
     tables.write_rows(out / "extraction_table.csv", body, columns)
+    for name, fields in readers_tables.tables_of(asked).items():
+        tables.write_rows(out / f"{name}.csv", readers_tables.rows(head, table, fields), ("study_id", "study", *fields))
     files.write_bytes(out / "extraction_table.xlsx", workbook.workbook(asked, head, table))
+    files.write_bytes(out / "extraction_tables.docx", readers_tables.docx(asked, head, table))
+    files.write_text(out / "extraction_tables.html", readers_tables.html(asked, head, table))
 
 
 def _merged(review: Review) -> Path:
     return review.result("deduplicate", "merged.csv")
 
 
+def _full_texts(review: Review, names: reports.Names, wanted: set[str]) -> dict[str, list[Passage]]:
+    """The passages of the documents that ``decisions/retrieval.csv`` names, by included report; the last row counts."""
+    filed: dict[str, tuple[str, str]] = {}
+    for _, row in ledger(review.decisions / "retrieval.csv", tables.RETRIEVAL_LEDGER):
+        if (report := names.report(row["id"])) in wanted and row["file"].strip():
+            filed[report] = row["file"].strip(), row["sha256"].strip()
+    return {
+        report: fulltext.passages(review.root / name, name, sha256) for report, (name, sha256) in sorted(filed.items())
+    }
+
+
 def _suggestions(
-    asked: form.Form, studies: Sequence[Mapping[str, str]], records: Mapping[str, Mapping[str, str]]
+    asked: form.Form,
+    studies: Sequence[Mapping[str, str]],
+    records: Mapping[str, Mapping[str, str]],
+    texts: Mapping[str, Sequence[Passage]],
 ) -> list[dict[str, str]]:
     """Each report read once; a report that describes several studies suggests to each, since a rule cannot tell them apart."""
     read: dict[str, list[dict[str, str]]] = {}
@@ -93,7 +113,7 @@ def _suggestions(
     for row in studies:
         report = row["report_id"]
         if report not in read:
-            read[report] = suggest.suggest(asked, suggest.passages(records[report]))
+            read[report] = suggest.suggest(asked, [*suggest.passages(records[report]), *texts.get(report, ())])
         rows += [{"study_id": row["study_id"], "report_id": report} | found for found in read[report]]
     return rows
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from winnow.synthesise.drawing import GREY, INK, RULE, box, circle, line, picture, polygon, shortened, text, width
 
-_ROW, _TOP, _LEFT, _LABEL, _COUNTS, _AXIS, _ESTIMATE = 24, 78, 20, 220, 90, 320, 190
+_ROW, _TOP, _LEFT, _LABEL, _COUNTS, _AXIS, _ESTIMATE = 24, 96, 20, 220, 90, 320, 190
 
 
 def forest(
@@ -26,10 +26,10 @@ def forest(
     left = _LEFT + _LABEL + _COUNTS
     bottom = _TOP + _ROW * len(lines)
     heading = f"{outcome['label']}: proportion with 95% confidence interval"
-    told = f"{outcome['definition']}; {outcome['time']}; of {outcome['denominator']}"
     parts = [
         text(_LEFT, 28, shortened(heading, wide - 2 * _LEFT, 15), size=15, bold=True),
-        text(_LEFT, 47, shortened(told, wide - 2 * _LEFT, 11), size=11, fill=GREY),
+        text(_LEFT, 46, shortened(outcome["definition"], wide - 2 * _LEFT, 11), size=11, fill=GREY),
+        text(_LEFT, 61, shortened(f"{outcome['time']}; of {outcome['denominator']}", wide - 2 * _LEFT, 11), size=11, fill=GREY),
         text(_LEFT, _TOP - 10, "Study", bold=True), text(left - 12, _TOP - 10, "n/N", anchor="end", bold=True),
         text(wide - _LEFT, _TOP - 10, "% (95% CI)", anchor="end", bold=True),
         line(_LEFT, _TOP - 3, wide - _LEFT, _TOP - 3),
