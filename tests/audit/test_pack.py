@@ -77,7 +77,7 @@ def test_every_file_has_its_hash_and_every_number_its_list(whole: Path) -> None:
         "searches/s1/pubmed/records.ris", "decisions/screening/ann.csv", "results/report/prisma.json", "results/review.sqlite",
     ):  # fmt: skip
         assert name in names
-    assert not [name for name in names if "fulltext" in name or name.endswith(".log")]
+    assert not [name for name in names if name.endswith(".log") or "paper.pdf" in name]
 
 
 def test_the_pages_have_no_script_and_their_links_lead_somewhere(whole: Path) -> None:

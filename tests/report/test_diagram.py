@@ -227,6 +227,15 @@ def test_every_cell_of_the_form_is_a_box_of_the_flow(review: Builder) -> None:
         assert keys <= set(flow.boxes)
 
 
+def test_every_list_has_a_name_of_its_own(review: Builder) -> None:
+    """Each box and part has a name, and no two boxes that differ share one."""
+    flow = flows.flow(review(seed=6, reports=90, searches=2))
+    names = form.names(flow, {})
+    boxes = {box.key for whole in flow.boxes.values() for box in (whole, *whole.parts)}
+    assert boxes == set(names)
+    assert len(set(names.values())) == len(names)
+
+
 def test_the_filled_csv_reads_back(review: Builder, tmp_path: Path) -> None:
     """The rows written are the rows read, header first as the R package wants it."""
     from winnow import tables

@@ -9,6 +9,13 @@ rule report:
         screen=rules.screen.output,
         extract=rules.extract.output,
         synthesise=rules.synthesise.output,
+        status=[
+            path.as_posix()
+            for search in REVIEW.searches
+            for path in (REVIEW.root / "searches" / search.id / "status").glob(
+                "status.csv"
+            )
+        ],
         protocol=[path.as_posix() for path in sorted(REVIEW.config_dir.glob("*.*"))],
     output:
         prisma=f"{RESULTS}/report/prisma.json",
@@ -32,6 +39,12 @@ rule report:
             f"{RESULTS}/report/reproduction.csv",
             caption="../report/reproduction.rst",
             category="Findings",
+        ),
+        changes=f"{RESULTS}/report/changes.csv",
+        changed=report(
+            f"{RESULTS}/report/changes.md",
+            caption="../report/changes.rst",
+            category="Update",
         ),
         methods=f"{RESULTS}/report/methods.md",
         checklist=f"{RESULTS}/report/prisma_checklist.csv",

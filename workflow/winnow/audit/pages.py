@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from winnow import __version__
-from winnow.report import diagram, methods, notes, set_aside
+from winnow.report import diagram, form, methods, notes, set_aside
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.lists import every_box
@@ -30,10 +30,11 @@ def pages(
     picture = diagram.draw(flow, words, evidence.plan.criteria)
     values = [row for its in story.values.values() for row in its]
     shared: dict[str, Any] = {"notes": words, "version": __version__, "style": Markup(_template("pack.css"))}
+    called = form.names(flow, evidence.plan.criteria)
     index = environment.from_string(_template("index.html.jinja")).render(
         **shared,
         diagram=Markup(svg(picture, lambda key: f"#list-{key}")),
-        boxes=[_box(box.key, box.label, box.unit, box.rows) for box in every_box(flow) if box.rows is not None],
+        boxes=[_box(box.key, called[box.key], box.unit, box.rows) for box in every_box(flow) if box.rows is not None],
         methods=methods.methods(review, evidence, story.ledger, values),
         sections=[
             each for each in sections(review) if each.id in ("searches", "decisions", "amendments", "reproduction")
@@ -58,7 +59,7 @@ def _box(key: str, label: str, unit: str, rows: Sequence[Row]) -> dict[str, Any]
         text = row["label"] if unit == "study" else row["title"]
         name = row["study_id"] if unit == "study" else row.get("record_id", row["report_id"])
         lines.append({"name": name, "text": text, "reports": reports, "why": row.get("reason", "")})
-    return {"key": key, "label": label or key.replace("_", " "), "n": len(rows), "lines": lines}
+    return {"key": key, "label": label, "n": len(rows), "lines": lines}
 
 
 def _report(report: str, evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:

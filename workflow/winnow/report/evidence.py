@@ -140,10 +140,7 @@ def read(review: Review) -> Evidence:
     """
 
     def rows(stage: str, name: str, columns: Sequence[str]) -> list[Row]:
-        path = review.result(stage, name)
-        table = tables.read(path, needs=columns[:2], columns=columns)
-        found: list[Row] = table.to_dict("records")  # type: ignore[assignment]
-        return found
+        return tables.rows(tables.read(review.result(stage, name), needs=columns[:1], columns=columns))
 
     return Evidence(
         plan=plan(review),

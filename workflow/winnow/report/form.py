@@ -195,3 +195,28 @@ def _part(part: Box, indent: int, labels: Mapping[str, str]) -> Printed:
 
 def _number(box: Box) -> str:
     return f"(n = {box.n})".replace(" ", UNBROKEN)
+
+
+#: Boxes that have no place of their own in the official forms.
+BESIDE = {
+    "other_duplicates": "Records of other methods that were found again",
+    "other_known": "Records of other methods known before",
+    "other_dismissed": "Records of other methods dismissed on title or by rule",
+    "new_reports_of_previous_studies": "New reports of studies that the review already had",
+    "dbr_included": "Reports included from databases and registers",
+    "other_included": "Reports included from other methods",
+    "database_specific_results": "Databases, one by one",
+    "register_specific_results": "Registers, one by one",
+}
+
+
+def names(flow: Flow, labels: Mapping[str, str]) -> dict[str, str]:
+    """How every box and every part is called where it stands alone, as above its list."""
+    said = {line.key: line.text.rstrip(":*") for cell in cells(updated=flow.updated) for line in cell.lines if line.key}
+    found = {}
+    for key, box in flow.boxes.items():
+        arm = " (other methods)" if key.startswith("other_") and key in said else ""
+        found[key] = (said.get(key) or BESIDE.get(key) or key.replace("_", " ")) + arm
+        for part in box.parts:
+            found.setdefault(part.key, f"{found[key]}: {labels.get(part.label, part.label)}")
+    return found

@@ -7,14 +7,16 @@ with the dependency itables.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from winnow import __version__
-from winnow.report import page_data
-from winnow.report.evidence import Evidence
+from winnow.report import changed, page_data
+from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
+from winnow.report.form import BESIDE, names
 from winnow.report.notes import Notes
 from winnow.report.sections import sections
 from winnow.report.shapes import Picture
@@ -24,21 +26,23 @@ from winnow.report.typeface import web_font
 from winnow.review import Review
 
 
-def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture: Picture, story: Story) -> str:
+def build(
+    review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture: Picture, story: Story, changes: Sequence[Row]
+) -> str:
     """The page as HTML text."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     data = page_data.payload(evidence, flow, story)
-    told = sections(review)
+    told = [*filter(None, [changed.section(review, changes)]), *sections(review)]
     packed = json_for_html(data)
     return environment.from_string(_template("page.html.jinja")).render(
         notes=notes,
         question=str(review.settings["review"].get("question", "")),
         diagram=Markup(svg(picture, lambda key: f"#list={key}")),
         identities=flow.identities,
-        beside=_beside(flow),
+        beside=_beside(flow, names(flow, evidence.plan.criteria)),
         has_open=bool(story.to_decide),
         told=told,
         version=__version__,
@@ -51,28 +55,15 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
     )
 
 
-#: Boxes that the diagram's notes count; label.
-BESIDE = {
-    "other_duplicates": "records of other methods that were found again",
-    "other_known": "records of other methods known before",
-    "other_dismissed": "records of other methods dismissed on title or by rule",
-    "new_reports_of_previous_studies": "new reports of studies that the review already had",
-}
-_SPLIT = {
-    "records_excluded": "excluded",
-    "dbr_assessed": "assessed on",
-    "other_assessed": "assessed, other methods, on",
-}
+#: Boxes whose parts the diagram's notes count.
+_SPLIT = ("records_excluded", "dbr_assessed", "other_assessed")
 
 
-def _beside(flow: Flow) -> list[dict[str, object]]:
+def _beside(flow: Flow, names: Mapping[str, str]) -> list[dict[str, object]]:
     """The lists behind the numbers that stand in the diagram's notes."""
-    found: list[dict[str, object]] = [
-        {"key": key, "label": label, "n": flow.n(key)} for key, label in BESIDE.items() if flow.n(key)
-    ]
-    for key, words in _SPLIT.items():
-        found += [{"key": part.key, "label": f"{words} {part.label}", "n": part.n} for part in flow.boxes[key].parts]
-    return found
+    shown = [flow.boxes[key] for key in BESIDE if flow.n(key) and not key.endswith(("_specific_results", "_included"))]
+    shown += [part for key in _SPLIT for part in flow.boxes[key].parts]
+    return [{"key": box.key, "label": names[box.key], "n": box.n} for box in shown]
 
 
 def json_for_html(value: Any) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from winnow.report.boxes import Box
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
+from winnow.report.form import names
 from winnow.report.lists import every_box
 from winnow.report.states import first_searches, named
 from winnow.report.story import Story, by_report
@@ -50,6 +51,7 @@ def payload(evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:
     decisions = by_report(evidence.decisions)
     first = first_searches(evidence)
     labels = evidence.plan.criteria
+    called = names(flow, labels)
     return {
         "states": ENDED,
         "criteria": dict(labels),
@@ -58,7 +60,11 @@ def payload(evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:
             _report(report, evidence, flow, story, records[report], decisions.get(report, []), titles, first)
             for report in order
         ],
-        "boxes": {box.key: _box(box, index, labels) for box in every_box(flow) if box.rows is not None},
+        "boxes": {
+            box.key: {"label": called[box.key], **_box(box, index, labels)}
+            for box in every_box(flow)
+            if box.rows is not None
+        },
         "open": [
             [index.get(row["report_id"], -1)]
             + [row.get(name, "") for name in ("stage", "why", "waiting_for", "rank", "proposal", "evidence", "other_id")]
@@ -151,4 +157,4 @@ def _box(box: Box, index: Mapping[str, int], labels: Mapping[str, str]) -> dict[
             why = f"{why} of {row['duplicate_of']}"
         where = named(row) if box.unit == "record" else row["report_id"]
         rows.append([found, where, why, row["by"]] + ([row["title"]] if found < 0 else []))
-    return {"unit": box.unit, "label": box.label, "rows": rows}
+    return {"unit": box.unit, "rows": rows}

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from winnow import config, files, tables
 from winnow.report import (
+    changed,
     checklist,
     database,
     diagram,
@@ -52,8 +53,11 @@ def run(review: Review) -> None:
     files.write_bytes(folder / "prisma.pdf", pdf.pdf(picture))
     tables.write_rows(folder / "prisma2020.csv", prisma_csv.rows(flow, gathered.plan.criteria), prisma_csv.COLUMNS)
     _reproduce(review)
+    changes = changed.changes(review, gathered, flow, told)
+    tables.write_rows(folder / "changes.csv", changes, changed.COLUMNS)
+    files.write_text(folder / "changes.md", changed.markdown(review, changes))
     _tables(review, gathered, flow, told)
-    files.write_text(folder / "index.html", page.build(review, gathered, flow, notes, picture, told))
+    files.write_text(folder / "index.html", page.build(review, gathered, flow, notes, picture, told, changes))
     rows = database.rows_of(gathered, told, flow, review.relative(folder / "lists"))
     database.write(review.results / "review.sqlite", rows)
 
@@ -77,11 +81,14 @@ def _tables(review: Review, gathered: Evidence, flow: flows.Flow, told: Story) -
 
 
 def _reproduce(review: Review) -> None:
-    """Set the published figures beside what this review establishes, if ``config/published.yaml`` names any."""
+    """Set the published figures beside what this review establishes; without ``config/published.yaml`` there are none."""
     from winnow.synthesise.reproduction import COLUMNS, reproduction
 
-    path = review.config_dir / "published.yaml"
-    published = (config.load_yaml(path)[0] if path.is_file() else {}) or {}
+    path, target = review.config_dir / "published.yaml", review.result("report", "reproduction.csv")
+    if not path.is_file():
+        tables.write_rows(target, [], COLUMNS)
+        return
+    published = config.load_yaml(path)[0] or {}
     named = published.get("members")
     members = [row["study_id"] for _, row in tables.read_rows(review.root / named, ("study_id",))] if named else []
     rows = reproduction(
@@ -91,7 +98,7 @@ def _reproduce(review: Review) -> None:
         tables.read(review.result("screen", "decisions.csv"), columns=tables.DECISIONS),
         members,
     )
-    tables.write(review.result("report", "reproduction.csv"), rows, COLUMNS)
+    tables.write(target, rows, COLUMNS)
 
 
 def _about(flow: flows.Flow, notes: words.Notes) -> dict[str, object]:

@@ -84,9 +84,7 @@ function showList(key) {
   if (!box) return;
   if (listTable) listTable.destroy();
   const heading = document.getElementById('list-heading');
-  const line = document.querySelector(`[data-box="${CSS.escape(key)}"]`);
-  const label = box.label || (line ? line.textContent.replace(/[:*]|\(n = \d+\)/g, '').trim() : key.replaceAll('_', ' '));
-  heading.textContent = `${label} (n = ${box.rows.length})`;
+  heading.textContent = `${box.label} (n = ${box.rows.length})`;
   document.getElementById('list-file').href = `lists/${encodeURIComponent(key)}.csv`;
   const table = el('table', { class: 'display' });
   document.getElementById('list-table').replaceChildren(table);
