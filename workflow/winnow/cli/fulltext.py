@@ -42,7 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     count = Counter(row["found"] for row in rows)
     copies = len({row["report_id"] for row in rows if row["found"] == COPY})
     texts = sum(bool(row["file"]) for row in rows)
-    print(f"{review.relative(folder)}: {len(asked)} reports looked up, open copies of {copies}, {texts} full texts kept")
+    print(
+        f"{review.relative(folder)}: {len(asked)} reports looked up, open copies of {copies}, {texts} full texts kept"
+    )
     if count[NO_ANSWER]:
         print(f"{count[NO_ANSWER]} questions brought no answer; 'winnow fulltext' asks them again")
     print("Run the review again to see them in results/screen/fulltext.csv and on the screening page.")

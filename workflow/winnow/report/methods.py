@@ -5,6 +5,7 @@ What no log shows (who wrote the protocol, why a date was chosen, whether somebo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -61,7 +62,7 @@ def _records(review: Review, evidence: Evidence) -> list[Sentence]:
     return [Sentence(text, review.relative(review.result("deduplicate", "pairs.csv")))]
 
 
-_STAGES = {"title_abstract": "on title and abstract", "full_text": "at full text"}
+_STAGES = {"title_abstract": "on title and abstract", "full_text": "for eligibility"}
 
 
 def _screening(review: Review, evidence: Evidence, ledger: Mapping[str, Sequence[Row]]) -> list[Sentence]:
@@ -79,10 +80,12 @@ def _screening(review: Review, evidence: Evidence, ledger: Mapping[str, Sequence
             continue
         twice = sum(count > 1 for count in read)
         text = (
-            f"{_n(len(rows) - by_rule, 'report was', 'reports were')} decided {words} by people "
+            f"{_n(len(rows) - by_rule, 'report was', 'reports were')} judged {words} by people "
             f"({_n(len(people), 'person', 'people')}; {_n(twice, 'report', 'reports')} by two or more, "
             f"{len(read) - twice} by one)"
         )
+        bases = Counter(row["basis"] or "a basis not stated" for row in rows if not row["by"].startswith("rule:"))
+        text += f"; what was read: {', '.join(f'{basis} ({count})' for basis, count in sorted(bases.items()))}"
         settled = sum(row["agreed"] == "adjudicated" for row in rows)
         text += (
             f"; {_n(settled, 'disagreement was', 'disagreements were')} settled by an adjudicator" if settled else ""
