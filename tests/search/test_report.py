@@ -73,7 +73,7 @@ def test_an_archive_that_is_no_search_says_so(small: SmallReview) -> None:
         folder.mkdir(parents=True)
         manifests.write(folder, base | {"source": name, "method": method, "records": 0})
     text = report(small)
-    assert "Assembled demonstration, not a search result" in text
+    assert text.count("Assembled demonstration, not a search result") == 1
     assert "CNKI: no export supplied" in text
     assert section(text, 13).count("not run") == 3
     assert "Embase |  | not run yet | not run yet" in text

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winnow.errors import Faults, WinnowError
+from winnow.errors import ConfigError, Faults, WinnowError
 from winnow.search import lint, strategy
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +77,13 @@ def test_expansion_leaves_no_reference(plan: list[list[int]]) -> None:
     term = parsed("\n".join(lines)).term
     assert "#" not in term
     assert f"w{len(plan)}[tiab]" in term
+
+
+def test_an_expansion_that_explodes_is_refused() -> None:
+    """Lines that double each other are refused before they fill the memory."""
+    lines = ["#1 a[tiab]", *(f"#{n} #{n - 1} OR #{n - 1}" for n in range(2, 60))]
+    with pytest.raises(ConfigError, match="more than"):
+        parsed("\n".join(lines)).term  # noqa: B018
 
 
 STOPS = [

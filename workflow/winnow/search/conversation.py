@@ -36,12 +36,14 @@ class Broken(Exception):
     """An answer that is cut, garbled or no answer; asked again."""
 
     tries = TRIES
+    mend = "run the same command again later; it goes on where it stopped"
 
 
 class Wrong(Broken):
     """A whole answer that cannot be true; asked again a few times only."""
 
     tries = TRIES_IF_WRONG
+    mend = "run the same command again later; if that does not help, remove the hidden .partial folder, which lists everything anew"
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,12 @@ def ask(request: Request, read: Callable[[bytes], T]) -> Steps[T]:
         attempt += 1
         answer = yield request
         if isinstance(answer, Failure):
-            reason, pause, tries = answer.reason, answer.pause, 1 if answer.final else TRIES
+            reason, pause, tries, mend = answer.reason, answer.pause, 1 if answer.final else TRIES, Broken.mend
         else:
             try:
                 value = read(answer)
             except Broken as fault:
-                reason, pause, tries = str(fault), 0.0, fault.tries
+                reason, pause, tries, mend = str(fault), 0.0, fault.tries, fault.mend
             else:
                 yield Keep(request, answer)
                 return value
@@ -110,7 +112,7 @@ def ask(request: Request, read: Callable[[bytes], T]) -> Steps[T]:
             raise SearchError(
                 f"{request.purpose}: {reason}" + (f" (asked {attempt} times)" if attempt > 1 else ""),
                 where=request.utility,
-                mend="run the same command again later; it goes on where it stopped",
+                mend=mend,
             )
         yield Wait(max(pause, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))), reason, attempt)
 

@@ -23,6 +23,8 @@ from winnow.errors import ConfigError, WinnowError, raise_all
 
 _NUMBERED = re.compile(r"(?:#(\d+)[.:)]?|(\d+)[.:)]|(\d{1,3}))(?:\s+(.*))?$")
 _NOTE = re.compile(r"#(?!\d)")
+#: Lines that refer to lines that refer ... double each time. A long strategy has twenty thousand characters.
+LONGEST_TERM = 500_000
 #: A quoted phrase or a reference; a phrase may hold a hash.
 _REFERENCE = re.compile(r'"[^"]*"|#(\d+)\b')
 
@@ -55,9 +57,23 @@ class Strategy:
     content: bytes = b""
 
     def expanded(self, number: int) -> str:
-        """The term of a line with every reference replaced by its line, in parentheses."""
-        text = next(line.text for line in self.lines if line.number == number)
-        return _REFERENCE.sub(lambda m: f"({self.expanded(int(m.group(1)))})" if m.group(1) else m.group(), text)
+        """The term of a line with every reference replaced by its line, in parentheses.
+
+        Raises:
+            ConfigError: the term is longer than anybody means.
+        """
+        terms: dict[int, str] = {}
+        for line in self.lines:
+            terms[line.number] = _REFERENCE.sub(
+                lambda found: f"({terms[int(found.group(1))]})" if found.group(1) else found.group(), line.text
+            )
+            if len(terms[line.number]) > LONGEST_TERM:
+                raise ConfigError(
+                    f"{line.label} has more than {LONGEST_TERM} characters when its references are filled in",
+                    where=f"{self.where}:{line.at}",
+                    mend="refer to each line once",
+                )
+        return terms[number]
 
     @property
     def sha256(self) -> str:
