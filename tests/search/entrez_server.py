@@ -14,9 +14,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from winnow import files, tables
+from winnow.records import pubmed_xml
 
 ESEARCH_DOCTYPE = (
     '<?xml version="1.0" encoding="UTF-8" ?>\n<!DOCTYPE eSearchResult PUBLIC "-//NLM//DTD esearch 20060628//EN" '
@@ -51,9 +57,12 @@ class Record:
     crdt: str = "2010/06/01"
     doi: str = ""
     book: bool = False
+    raw: str = ""
 
     @property
     def xml(self) -> str:
+        if self.raw:
+            return self.raw
         title, abstract = escape(self.title), escape(self.abstract)
         if self.book:
             return (
@@ -73,6 +82,27 @@ class Record:
         if tag in {"mh", "mesh"}:
             return "|" + "|".join(self.mesh).lower() + "|"
         return f" {self.title} {self.abstract if tag != 'ti' else ''} ".lower()
+
+
+def real_records(path: Path | str, most: int) -> list[Record]:
+    """The first records of a PubMed XML file, served as they are in it; the ``entrez`` date of their history is their [crdt]."""
+    found = []
+    entry = etree.XPath("PubmedData/History/PubMedPubDate[@PubStatus='entrez']")
+    with files.opened(path) as stream:
+        elements = etree.iterparse(stream, tag="PubmedArticle", load_dtd=False, no_network=True, resolve_entities=False)
+        for row, (_, element) in zip(pubmed_xml.read(path), elements, strict=False):
+            headings = tuple(part.split(" / ")[0].rstrip("*") for part in tables.split(row["mesh"]))
+            day = [f"{int(entry(element)[0].findtext(name)):02d}" for name in ("Year", "Month", "Day")]
+            found.append(
+                Record(
+                    int(row["pmid"]), row["title"], row["abstract"], headings, int(row["year"]),
+                    "/".join(day), row["doi"], raw=etree.tostring(element, encoding="unicode", with_tail=False),
+                )
+            )  # fmt: skip
+            element.clear()
+            if len(found) == most:
+                break
+    return found
 
 
 class Corpus:
