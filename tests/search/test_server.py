@@ -84,7 +84,7 @@ def test_answers_have_the_shape_of_recorded_ones(server: Server, shared: Path) -
 def test_records_of_a_file_are_served_as_they_are(server: Server, tmp_path: Path) -> None:
     """A corpus read from PubMed XML serves each record as it stands there, and finds it by what it holds."""
     path = tmp_path / "made_up.xml"
-    record = Record(11, title="IVIG, ²µ and &", mesh=("Dermatomyositis",)).xml
+    record = Record(11, title="IVIG, ²µ and &", abstract="静丙", mesh=("Dermatomyositis",)).xml
     dated = "<PubmedData><History><PubMedPubDate PubStatus='entrez'><Year>2011</Year><Month>2</Month><Day>3</Day></PubMedPubDate>"
     whole = record.replace("</PubmedArticle>", f"{dated}</History></PubmedData></PubmedArticle>").replace("'", '"')
     path.write_text(f"<PubmedArticleSet>{whole}</PubmedArticleSet>", encoding="utf-8")
