@@ -9,7 +9,7 @@ from pubmed_review import SmallReview, records
 from winnow import cli, files, manifests
 from winnow.errors import SearchError
 from winnow.records import pubmed_xml
-from winnow.search import replay
+from winnow.search import pubmed, replay, slices
 
 
 def pmids(small: SmallReview) -> list[int]:
@@ -86,6 +86,42 @@ def test_twelve_thousand_hits_most_of_one_day(small: SmallReview, capsys: pytest
     assert sum(piece["hits"] for piece in slices) == 12_000
     assert any("[uid]" in piece["limits"] for piece in slices)
     assert max(int(one.parameters["retmax"]) for one in small.server.asked if one.utility == "esearch") == 9_999
+
+
+def test_pubmed_changes_in_the_middle(small: SmallReview, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts that do not sum because a record came in meanwhile are asked for anew; a kill in between confuses nothing."""
+    monkeypatch.setattr(slices, "MOST", 10)
+    monkeypatch.setattr(pubmed, "MOST", 10)
+    late = {"count": b"24"}
+    small.server.corpus = Corpus(records(25))
+
+    def change(utility: str, parameters: dict[str, str], body: bytes) -> bytes:
+        whole = parameters.get("term", "").endswith("(2000:2011[dp])")
+        return body.replace(b"<Count>25<", b"<Count>" + late.pop("count", b"25") + b"<") if whole else body
+
+    small.server.change = change
+    small.server.faults = lambda number: "400" if number == 20 else None
+    assert small.search() == 1
+    small.server.faults = lambda number: None
+    assert small.search() == 0
+    assert pmids(small) == list(range(1000, 1025))
+    assert small.manifest["hits"] == 25
+    recorded = manifests.read(small.folder)
+    assert replay.differences(recorded) == []
+    assert len([entry for entry in recorded.data["files"] if entry["role"] == "evidence"]) > 12
+
+
+def test_a_server_that_contradicts_itself(
+    small: SmallReview, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Counts that never sum end in one line, and nothing is filed."""
+    monkeypatch.setattr(slices, "MOST", 10)
+    monkeypatch.setattr(pubmed, "MOST", 10)
+    small.server.corpus = Corpus(records(25))
+    small.server.change = lambda utility, parameters, body: body.replace(b"<Count>25<", b"<Count>26<")
+    assert small.search() == 1
+    assert "contradict each other" in capsys.readouterr().err
+    assert not small.folder.exists()
 
 
 def test_long_terms_are_posted(small: SmallReview) -> None:
@@ -245,3 +281,22 @@ def test_a_recorded_search_bears_out_its_manifest(small: SmallReview) -> None:
     (small.folder / "records-0002.xml.gz").unlink()
     with pytest.raises(SearchError, match="not in the archive"):
         replay.replay(recorded)
+
+
+def test_progress_on_a_terminal_only(
+    small: SmallReview, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a terminal a bar shows records, rate, time left and why we wait; elsewhere stderr stays empty."""
+    small.server.corpus = Corpus(records(450))
+    assert small.search() == 0
+    assert capsys.readouterr().err == ""
+    for path in small.folder.iterdir():
+        path.unlink()
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    small.server.faults = lambda number: "502" if number == 11 else None
+    assert small.search() == 0
+    shown = capsys.readouterr().err
+    assert "s1 pubmed" in shown
+    assert "450" in shown
+    assert "trying again" in shown
+    assert "records/s" in shown

@@ -155,6 +155,7 @@ def converse(steps: Steps[T], transport: Transport, shelf: Shelf, wait: Callable
                 answer = transport.send(step)
         elif isinstance(step, Keep):
             shelf.keep(step.request, step.answer)
+            asked = None
         else:
             if asked is not None:
                 shelf.discard(asked)

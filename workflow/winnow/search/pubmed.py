@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from winnow import files
 from winnow.errors import SearchError, WinnowError, raise_all
 from winnow.search import answers
 from winnow.search.answers import Found
@@ -78,27 +79,32 @@ class Missed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a search came to."""
+    """What a search came to; ``batches`` and ``evidence`` name the files of its answers."""
 
     hits: tuple[int, ...]
     whole: Found
     slices: tuple[Slice, ...]
     pmids: tuple[str, ...]
     batches: tuple[tuple[str, int], ...]
+    evidence: tuple[str, ...]
     warnings: tuple[str, ...]
     acknowledged: tuple[str, ...]
     missed: tuple[Missed, ...]
 
 
 class _Names:
-    """File names for answers, numbered as they are asked for."""
+    """File names for ESearch's answers: numbered as they are asked for, with a digest of what was asked.
+
+    An answer that an earlier run kept is then never taken for the answer to another question.
+    """
 
     def __init__(self) -> None:
-        self.used = 0
+        self.used: list[str] = []
 
-    def esearch(self) -> str:
-        self.used += 1
-        return f"esearch-{self.used:04d}.xml.gz"
+    def esearch(self, parameters: Mapping[str, str]) -> str:
+        digest = files.sha256_bytes(files.canonical_json(parameters))[:8]
+        self.used.append(f"esearch-{len(self.used) + 1:04d}-{digest}.xml.gz")
+        return self.used[-1]
 
 
 def search(plan: Plan) -> Steps[Outcome]:
@@ -111,7 +117,7 @@ def search(plan: Plan) -> Steps[Outcome]:
 
     def find(term: str, purpose: str, retmax: int) -> Steps[Found]:
         parameters = {"db": "pubmed", "term": term, "retmode": "xml", "retstart": "0", "retmax": str(retmax)}
-        request = Request("esearch", parameters, names.esearch(), purpose)
+        request = Request("esearch", parameters, names.esearch(parameters), purpose)
         return (yield from ask(request, lambda body: answers.esearch(body, retmax=retmax)))
 
     noticed: dict[str, str] = {}  # name: sentence; a line that repeats what a line before it said says nothing new
@@ -137,7 +143,7 @@ def search(plan: Plan) -> Steps[Outcome]:
     _stop(plan, noticed)
     batches = yield from _fetch(listed.pmids)
     return Outcome(
-        tuple(hits), whole, listed.slices, listed.pmids, tuple(batches),
+        tuple(hits), whole, listed.slices, listed.pmids, tuple(batches), tuple(names.used),
         warnings=tuple(noticed.values()),
         acknowledged=tuple(sorted(noticed)),
         missed=tuple(missed),

@@ -53,7 +53,7 @@ def run_source(review: Review, wanted: Search, source: Source, transport: Transp
         notes = tuple(f"{finding.line}: {finding.what} - {finding.mend}" for finding in advice)
         manifest["details"]["lint"] = list(notes)
         manifest["acknowledged"] += [finding.name for finding in advice if finding.stops]
-        archive.finish(part, source.folder, manifest, _names(part, outcome), written.content)
+        archive.finish(part, source.folder, manifest, _names(outcome), written.content)
     return Filed(len(outcome.pmids), part.resumed, notes + outcome.warnings)
 
 
@@ -93,10 +93,9 @@ def no_api(source: Source) -> InputError:
     )
 
 
-def _names(part: archive.Partial, outcome: Outcome) -> list[tuple[str, str, int | None]]:
-    evidence = sorted(path.name for path in part.folder.glob("esearch-*.xml.gz"))
+def _names(outcome: Outcome) -> list[tuple[str, str, int | None]]:
     return [
-        *((name, "evidence", None) for name in evidence),
+        *((name, "evidence", None) for name in outcome.evidence),
         *((name, "records", records) for name, records in outcome.batches),
     ]
 
