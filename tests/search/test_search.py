@@ -298,5 +298,5 @@ def test_progress_on_a_terminal_only(
     shown = capsys.readouterr().err
     assert "s1 pubmed" in shown
     assert "450" in shown
-    assert "trying again" in shown
+    assert "HTTP 502" in shown
     assert "records/s" in shown

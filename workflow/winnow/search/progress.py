@@ -52,5 +52,5 @@ class Progress:
     def wait(self, step: Wait) -> None:
         """Wait, and say why."""
         if self.bar is not None:
-            self.bar.set_postfix_str(f"{step.reason[:60]}; trying again in {step.seconds:.0f} s")
+            self.bar.set_postfix_str(f"waiting {step.seconds:.0f} s: {step.reason[:40]}")
         sleep(step.seconds)
