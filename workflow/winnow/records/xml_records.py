@@ -39,16 +39,16 @@ def read_pubmed(opened: Opened, reading: Reading) -> Iterator[Entry]:
     """One entry for each PubmedArticle; its columns are those of :mod:`winnow.records.pubmed_xml`."""
     from winnow.records import pubmed_xml
 
-    blocks = _blocks(opened, reading, _PUBMED)
+    raws = blocks(opened, reading, _PUBMED)
     try:
         with opened.opener() as stream:
-            for row, entry in zip(pubmed_xml.read(stream), blocks, strict=False):
+            for row, entry in zip(pubmed_xml.read(stream), raws, strict=False):
                 entry.format = "pubmedxml"
                 entry.columns = {name: value for name, value in row.items() if value and name != "line"}
                 yield entry
     except InputError as fault:
         reading.losses.append(fault.what)
-    for _ in blocks:
+    for _ in raws:
         pass
 
 
@@ -56,8 +56,8 @@ def read_endnote(opened: Opened, reading: Reading) -> Iterator[Entry]:
     """One entry for each record element."""
     if _DECLARES.search(opened.head):
         raise InputError("declares XML entities", where=opened.where, mend="no export does; don't trust its source")
-    for entry in _blocks(opened, reading, _ENDNOTE):
-        element = _parsed(entry.raw)
+    for entry in blocks(opened, reading, _ENDNOTE):
+        element = parsed(entry.raw)
         if element is None:
             reading.losses.append(f"the record on lines {entry.first}-{entry.last} is damaged XML")
             continue
@@ -69,7 +69,8 @@ def read_endnote(opened: Opened, reading: Reading) -> Iterator[Entry]:
         yield entry
 
 
-def _parsed(raw: str) -> Any:
+def parsed(raw: str) -> Any:
+    """The element of one raw record, or None if it isn't well-formed; entities are not resolved."""
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -101,7 +102,7 @@ def _values(element: Any, above: str) -> Iterator[tuple[str, list[str]]]:
             yield path, [value.replace("\r\n", "\n").replace("\r", "\n")]
 
 
-def _blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterator[Entry]:
+def blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterator[Entry]:
     """The raw records with their line numbers; start tags are counted whether or not their end is found."""
     text, at, line = "", 0, 1
     pieces = opened.text.blocks()
