@@ -13,6 +13,7 @@ from typing import Any
 from winnow.errors import InputError
 from winnow.records.mapping import Entry, known_tags
 from winnow.records.reading import Opened, Reading
+from winnow.records.starts import tagged_start
 
 LONGEST = 64 << 20
 _PUBMED = re.compile(r"<(Pubmed(?:Book)?Article)(?=[\s>])")
@@ -112,6 +113,7 @@ def blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterator
         if found and ended >= 0:
             stop = ended + len(found.group(1)) + 3
             raw = text[found.start() : stop]
+            _inspect(text[at : found.start()], reading)
             line += text.count("\n", at, found.start())
             last = line + raw.count("\n")
             reading.starts["xml"] += 1
@@ -122,8 +124,19 @@ def blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterator
         if more is None:
             break
         kept = found.start() if found else max(at, len(text) - 40)
+        _inspect(text[at:kept], reading)
         line += text.count("\n", at, kept)
         text, at = text[kept:] + more, 0
         if len(text) > LONGEST:
             raise InputError("a record longer than 64 million characters", where=opened.where, mend="export it again")
-    reading.starts["xml"] += sum(1 for _ in start.finditer(text, at))
+    unended = sum(1 for _ in start.finditer(text, at))
+    reading.starts["xml"] += unended
+    if not unended:
+        _inspect(text[at:], reading)
+
+
+def _inspect(between: str, reading: Reading) -> None:
+    """Records of another format may stand between or after those of this one; nobody reads them here."""
+    for line in between.split("\n"):
+        if tagged_start(line):
+            reading.stray(0, line)
