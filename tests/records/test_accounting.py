@@ -112,11 +112,15 @@ def test_a_promise_that_the_file_does_not_keep_is_refused(tmp_path: Path, magic:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_the_same_file_twice_over_gives_every_record_twice(case: dict[str, Any], tmp_path: Path) -> None:
-    """Text exports may be joined; only a table, whose header comes again, and XML, which has one root, may not."""
+    """People join exports, tables with their headers too; only XML and JSON, which have one root, may not be."""
     path = tmp_path / "twice"
     path.write_bytes(case["text"].encode("utf-8") + b"\n" + case["text"].encode("utf-8"))
-    if "csv" in case["name"] or "table" in case["name"] or "json" in case["name"] or "pubmed-xml" in case["name"]:
+    if "json" in case["name"] or case["name"] == "pubmed-xml-on-one-line":
         records, report = read(path)
-        assert report is None or records > len(case["read"]) or report.losses or report.reading.problems
+        assert report is None or records == 2 * len(case["read"]) or report.losses
         return
-    assert len(import_file(path).records) == 2 * len(case["read"])
+    imported = import_file(path)
+    if case["name"] == "embase-csv-preamble":  # the second query line looks like a row, and is reported as a short one
+        assert len(imported.records) > 2 * len(case["read"]) and imported.report.reading.problems
+        return
+    assert len(imported.records) == 2 * len(case["read"])

@@ -132,7 +132,7 @@ def test_formulas_in_cells_are_neutral_in_the_table_and_come_back(tmp_path: Path
     """What a spreadsheet would run is written with an apostrophe, and read again without it."""
     path, out = tmp_path / "x.ris", tmp_path / "records.csv"
     path.write_text(RIS.format('=HYPERLINK("http://example.org")'))
-    assert not import_files([str(path)], str(out))
+    assert not import_files([str(path)], str(out))[1]
     assert b"'=HYPERLINK" in out.read_bytes()
     assert tables.read(out)["title"].tolist() == ['=HYPERLINK("http://example.org")']
 

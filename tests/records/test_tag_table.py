@@ -15,7 +15,7 @@ from winnow.records.formats import LABELS
 from winnow.records.mapping import known_tags, rows_of, table
 from winnow.records.values import languages
 
-PARTS = {"page_first", "page_last", "article_number", "publisher", "cnki_issue"}
+PARTS = {"page_first", "page_last", "article_number", "publisher", "cnki_issue", "other_pages"}
 
 
 def test_every_row_fills_a_column_of_the_records_table() -> None:

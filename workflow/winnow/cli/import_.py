@@ -35,13 +35,15 @@ def run(arguments: argparse.Namespace) -> int:
         return _past_decisions(arguments)
     from winnow.records import importing
 
-    faults = importing.import_files(
+    reports, faults = importing.import_files(
         arguments.files,
         arguments.output,
         report=arguments.report or "",
         source=arguments.source,
         encoding=arguments.encoding,
     )
+    for report in reports:
+        print(report.summary)
     raise_all(faults)
     return 0
 

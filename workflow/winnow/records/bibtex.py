@@ -45,7 +45,7 @@ _FIELD = re.compile(r"[ \t]*([A-Za-z][\w-]*)[ \t]*=[ \t]*(.*)")
 
 def recognised(opened: Opened) -> bool:
     """Whether an entry starts a line near the beginning, with a comma after its key."""
-    return bool(re.search(r"(?m)^[ \t]*@[ \t]*[A-Za-z][A-Za-z_-]*\s*[{(]\s*[^,\s{}]*\s*,", opened.head))
+    return bool(re.search(r"(?m)^[ \t]*@[ \t]*[A-Za-z][A-Za-z_-]*\s*[{(][^,{}\n]*,", opened.head))
 
 
 def read(opened: Opened, reading: Reading) -> Iterator[Entry]:

@@ -87,6 +87,7 @@ DIALECTS: tuple[Dialect, ...] = (
         noise=re.compile(r"\s*PageCount-页码.*"),
         several=re.compile(r"(?=%A(?=\s*\S))"),
         long="X",
+        line_values=frozenset({"list"}),
     ),
     Dialect(
         id="noteexpress",

@@ -25,7 +25,13 @@ COLUMNS = (
     ("publication_types", "type"), ("keywords", "keywords"), ("mesh", "MeSH"), ("notices", "notices"), ("url", "link"),
 )  # fmt: skip
 #: Parts that make up the pages.
-_PARTS = {"page_first": "pages", "page_last": "pages", "article_number": "pages", "cnki_issue": "issue"}
+_PARTS = {
+    "page_first": "pages",
+    "page_last": "pages",
+    "article_number": "pages",
+    "cnki_issue": "issue",
+    "other_pages": "pages",
+}
 
 
 def markdown() -> str:

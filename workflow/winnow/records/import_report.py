@@ -56,6 +56,22 @@ class FileReport:
         mend = "export it again, or mend the line; the import report has the details"
         return [InputError(loss, where=self.file, mend=mend) for loss in self.losses]
 
+    @property
+    def summary(self) -> str:
+        """The report in one line."""
+        shown = [
+            f"{self.file}: {self.records} records",
+            ", ".join(sorted(self.formats)),
+            ", ".join(self.reading.encodings),
+        ]
+        missing = [
+            f"{count} without {name}" for name, count in self.without.items() if name in ("title", "year") and count
+        ]
+        strays = len(self.reading.strays)
+        return "; ".join(
+            part for part in (*shown, *missing, f"{strays} lines not understood" if strays else "") if part
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The report as it is written: see ``schemas/import_report.schema.json``."""
         strays = self.reading.strays

@@ -50,8 +50,8 @@ def import_file(path: Path | str, *, name: str = "", encoding: str = "") -> Impo
 
 def import_files(
     paths: Sequence[str], output: str, *, report: str = "", source: str = "", encoding: str = ""
-) -> list[WinnowError]:
-    """Read several exports into one table, in the order given; returns what may be lost, after writing the rest.
+) -> tuple[list[FileReport], list[WinnowError]]:
+    """Read several exports into one table, in the order given; returns what was read, and what may be lost.
 
     Raises:
         InputError, Faults: nothing at all could be read; then nothing is written.
@@ -79,7 +79,7 @@ def import_files(
     if report:
         body = {"records": sum(one.records for one in reports), "files": [one.as_json() for one in reports]}
         files.write_json(report, body)
-    return unread + [fault for one in reports for fault in one.faults]
+    return reports, unread + [fault for one in reports for fault in one.faults]
 
 
 def read_records(path: Path | str, report: FileReport, encoding: str = "") -> Iterator[dict[str, str]]:

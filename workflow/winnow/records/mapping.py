@@ -154,7 +154,10 @@ def composed(found: Mapping[str, list[str]]) -> dict[str, str]:
     number = parts.pop("article_number", [""])[0]
     publisher = parts.pop("publisher", [""])
     batch = parts.pop("cnki_issue", [])  # on a thesis the number of the batch in which CNKI took it in
-    if "pages" in parts:
+    other = parts.pop("other_pages", [""])[0]
+    if other:
+        parts["pages"] = [f"{first}-{other}" if first and other.isalnum() and other != first else other]
+    elif "pages" in parts:
         ranged = [value for value in parts["pages"] if "-" in value or "+" in value]
         parts["pages"] = ranged or parts["pages"]
     elif pages := (f"{first}-{last}" if first and last and last != first and "-" not in first else first or number):

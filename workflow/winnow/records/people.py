@@ -47,6 +47,8 @@ def names_and(value: str) -> list[str]:
 def table_names(value: str) -> list[str]:
     """People in one cell: parted by ``;``, ``|`` or `` and ``; by commas where each part is a whole name (``Wang DX, Li M``)."""
     value = _SCOPUS_ID.sub("", clean(value))
+    if value.count(".") == 1 and ";" not in value:
+        value = value.removesuffix(".")  # PubMed ends the list of authors with a full stop
     if ";" in value or "；" in value:
         return names(value)
     if "|" in value:
@@ -55,7 +57,5 @@ def table_names(value: str) -> list[str]:
         return names_and(value)
     parts = [part.strip() for part in value.split(",") if part.strip()]
     if len(parts) > 1 and all(" " in part for part in parts):
-        if not any(part.endswith(".") for part in parts[:-1]):
-            parts[-1] = parts[-1].removesuffix(".")  # PubMed ends the list with a full stop
         return [name(part) for part in parts]
     return names(value)

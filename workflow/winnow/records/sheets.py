@@ -24,6 +24,7 @@ _ROW_LINES = 60
 _MOST_LOSSES = 1000
 _DELIMITERS = (",", "\t", ";")
 _TITLES = frozenset(row.tag for row in rows_of("table") if row.column == "title")
+_NAMES = frozenset(row.tag for row in rows_of("table")) | {"pt", "nct number", "trialid", "record id"}
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _VARIANTS = (
     ("table-embase", {"pui", "embase accession id", "emtree drug index terms", "aip ip entry date"}),
@@ -161,48 +162,64 @@ def _row(raw: str, sign: str) -> tuple[list[str], bool]:
         return (rows[0], True) if len(rows) == 1 else ([], False)
 
 
+@dataclass(frozen=True)
+class Header:
+    """A table's columns: its cells as given, their names, whose rows of the tag table apply, whether it is one of winnow's."""
+
+    cells: list[str]
+    names: list[str]
+    variant: str
+    own: bool
+
+
+def _header(cells: list[str]) -> Header:
+    own = {"record_id", "title"} <= {cell.strip() for cell in cells}
+    names = [cell.strip() if own else header_name(cell) for cell in cells]
+    return Header(cells, names, _variant(set(names)), own)
+
+
 def entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
-    """The entries of a table's rows: everything below the header that has a filled cell."""
-    names: list[str] = []
-    variant = ""
-    own = False
+    """The entries of a table's rows: everything below the header that has a filled cell.
+
+    A header that comes again (files joined) begins a stretch of its own columns.
+    """
+    header: Header | None = None
     for line in lines:
         cells = [_unwrapped(cell) for cell in line.cells]
-        if not names:
-            if is_header(cells):
-                own = {"record_id", "title"} <= {cell.strip() for cell in cells}
-                names = [cell.strip() for cell in cells] if own else [header_name(cell) for cell in cells]
-                variant = _variant(set(names))
-            elif any(cell.strip() for cell in cells):
-                reading.stray(line.first, line.raw)
+        if not any(cell.strip() for cell in cells):
             continue
-        filled = [name for name, cell in zip(names, cells, strict=False) if cell.strip()]
-        if not filled and not any(cell.strip() for cell in cells):
+        if (header is None or header_name(cells[0][:80]) in _NAMES) and is_header(cells):
+            header = _header(cells)
             continue
-        if len(filled) == 1 and len(names) > 2 and filled[0] not in _TITLES:
+        if header is None:
+            reading.stray(line.first, line.raw)
+            continue
+        filled = [name for name, cell in zip(header.names, cells, strict=False) if cell.strip()]
+        if not header.own and len(filled) == 1 and len(header.names) > 2 and filled[0] not in _TITLES:
             reading.stray(line.first, line.raw)  # a footer such as "Exported on ..."
             continue
-        reading.starts["table"] += 1
-        difference = f"line {line.first} has {len(cells)} cells where the header has {len(names)}"
-        if any(cell.strip() for cell in cells[len(names) :]):
-            reading.losses.append(difference)
-        elif len(cells) < len(names):
-            reading.problems.append(difference)
-        entry = Entry("table", line.first, line.last, raw=line.raw, variant=variant)
-        if own:
-            entry.format = "winnow"
-            entry.columns = {
-                name: tables.plain(cell)
-                for name, cell in zip(names, cells, strict=False)
-                if cell and name in tables.RECORDS
-            }
-        else:
-            for name, cell in zip(names, cells, strict=False):
-                if cell.strip():
-                    entry.values.append((name, [cell]))
-                    if name not in known_tags(variant):
-                        reading.unknown_tags[name] += 1
-        yield entry
+        yield _entry(line, cells, header, reading)
+
+
+def _entry(line: Line, cells: list[str], header: Header, reading: Reading) -> Entry:
+    reading.starts["table"] += 1
+    difference = f"line {line.first} has {len(cells)} cells where the header has {len(header.names)}"
+    if any(cell.strip() for cell in cells[len(header.names) :]):
+        reading.losses.append(difference)
+    elif len(cells) < len(header.names):
+        reading.problems.append(difference)
+    entry = Entry("table", line.first, line.last, raw=line.raw, variant=header.variant)
+    filled = [(name, cell) for name, cell in zip(header.names, cells, strict=False) if cell.strip()]
+    if header.own:
+        entry.format = "winnow"
+        entry.columns = {name: tables.plain(cell) for name, cell in filled if name in tables.RECORDS}
+        return entry
+    known = known_tags(header.variant)
+    for name, cell in filled:
+        entry.values.append((name, [cell]))
+        if name not in known:
+            reading.unknown_tags[name] += 1
+    return entry
 
 
 def _unwrapped(cell: str) -> str:

@@ -12,7 +12,8 @@ from winnow.errors import InputError
 from winnow.records import sheets
 from winnow.records.mapping import Entry
 from winnow.records.reading import Opened, Reading
-from winnow.records.wrapped import page
+from winnow.records.starts import tagged_start
+from winnow.records.wrapped import is_html, page
 
 MAX_UNPACKED = 512 << 20
 MAX_RATIO = 200
@@ -38,10 +39,10 @@ def is_xls(opened: Opened) -> bool:
 
 def is_html_table(opened: Opened) -> bool:
     """Whether the file is HTML whose first table begins with a header that we know."""
-    head = opened.head
-    return "<table" in head[:200_000].lower() and any(
-        sheets.is_header(line.cells) for line, _ in zip(_html_lines(head), range(sheets.PREAMBLE), strict=False)
-    )
+    if not is_html(opened) or "<table" not in opened.head[:200_000].lower():
+        return False
+    first = zip(_html_lines(opened.head), range(sheets.PREAMBLE), strict=False)
+    return any(sheets.is_header(line.cells) for line, _ in first)
 
 
 def read_xlsx(opened: Opened, reading: Reading) -> Iterator[Entry]:
@@ -147,7 +148,11 @@ def _xls_lines(book: Any, sheet: Any) -> list[sheets.Line]:
 
 def read_html(opened: Opened, reading: Reading) -> Iterator[Entry]:
     """The rows of the tables of an HTML page."""
-    return sheets.entries(_html_lines(page(opened)), reading)
+    text = page(opened)
+    for line in _ROW.sub("", text).split("\n"):
+        if tagged_start(line):
+            reading.stray(0, line)
+    return sheets.entries(_html_lines(text), reading)
 
 
 _ROW = re.compile(r"(?is)<tr\b[^<>]*>(.*?)(?=<tr\b|</table|\Z)")

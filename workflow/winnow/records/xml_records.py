@@ -13,6 +13,7 @@ from typing import Any
 from winnow.errors import InputError
 from winnow.records.mapping import Entry, known_tags
 from winnow.records.reading import Opened, Reading
+from winnow.records.starts import tagged_start
 
 LONGEST = 64 << 20
 _PUBMED = re.compile(r"<(Pubmed(?:Book)?Article)(?=[\s>])")
@@ -39,16 +40,16 @@ def read_pubmed(opened: Opened, reading: Reading) -> Iterator[Entry]:
     """One entry for each PubmedArticle; its columns are those of :mod:`winnow.records.pubmed_xml`."""
     from winnow.records import pubmed_xml
 
-    blocks = _blocks(opened, reading, _PUBMED)
+    raws = blocks(opened, reading, _PUBMED)
     try:
         with opened.opener() as stream:
-            for row, entry in zip(pubmed_xml.read(stream), blocks, strict=False):
+            for row, entry in zip(pubmed_xml.read(stream), raws, strict=False):
                 entry.format = "pubmedxml"
                 entry.columns = {name: value for name, value in row.items() if value and name != "line"}
                 yield entry
     except InputError as fault:
         reading.losses.append(fault.what)
-    for _ in blocks:
+    for _ in raws:
         pass
 
 
@@ -56,8 +57,8 @@ def read_endnote(opened: Opened, reading: Reading) -> Iterator[Entry]:
     """One entry for each record element."""
     if _DECLARES.search(opened.head):
         raise InputError("declares XML entities", where=opened.where, mend="no export does; don't trust its source")
-    for entry in _blocks(opened, reading, _ENDNOTE):
-        element = _parsed(entry.raw)
+    for entry in blocks(opened, reading, _ENDNOTE):
+        element = parsed(entry.raw)
         if element is None:
             reading.losses.append(f"the record on lines {entry.first}-{entry.last} is damaged XML")
             continue
@@ -69,7 +70,8 @@ def read_endnote(opened: Opened, reading: Reading) -> Iterator[Entry]:
         yield entry
 
 
-def _parsed(raw: str) -> Any:
+def parsed(raw: str) -> Any:
+    """The element of one raw record, or None if it isn't well-formed; entities are not resolved."""
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -101,7 +103,7 @@ def _values(element: Any, above: str) -> Iterator[tuple[str, list[str]]]:
             yield path, [value.replace("\r\n", "\n").replace("\r", "\n")]
 
 
-def _blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterator[Entry]:
+def blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterator[Entry]:
     """The raw records with their line numbers; start tags are counted whether or not their end is found."""
     text, at, line = "", 0, 1
     pieces = opened.text.blocks()
@@ -111,6 +113,7 @@ def _blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterato
         if found and ended >= 0:
             stop = ended + len(found.group(1)) + 3
             raw = text[found.start() : stop]
+            _inspect(text[at : found.start()], reading)
             line += text.count("\n", at, found.start())
             last = line + raw.count("\n")
             reading.starts["xml"] += 1
@@ -121,8 +124,19 @@ def _blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterato
         if more is None:
             break
         kept = found.start() if found else max(at, len(text) - 40)
+        _inspect(text[at:kept], reading)
         line += text.count("\n", at, kept)
         text, at = text[kept:] + more, 0
         if len(text) > LONGEST:
             raise InputError("a record longer than 64 million characters", where=opened.where, mend="export it again")
-    reading.starts["xml"] += sum(1 for _ in start.finditer(text, at))
+    unended = sum(1 for _ in start.finditer(text, at))
+    reading.starts["xml"] += unended
+    if not unended:
+        _inspect(text[at:], reading)
+
+
+def _inspect(between: str, reading: Reading) -> None:
+    """Records of another format may stand between or after those of this one; nobody reads them here."""
+    for line in between.split("\n"):
+        if tagged_start(line):
+            reading.stray(0, line)
