@@ -2,10 +2,10 @@
 
 usage: python benchmarks/deduplicate.py RECORDS GOLD [--abstracts CSV] [--tools winnow,doi-title,bib-dedupe,splink] [--python EXE]
 
-RECORDS is a CSV (plain, gzip or xz) with record_id, title, authors, year, journal, volume, issue, pages, doi ...; GOLD has record_id,
-cluster_id. ABSTRACTS (record_id, abstract) is joined when the records come without. Each tool runs in a process of its own, so that
-its CPU time (user + system, children too) and its peak memory are its own. bib-dedupe and splink are no dependencies of winnow: give
-with --python an interpreter that has them (pip install bib-dedupe==0.11.0 splink==5.0.0).
+RECORDS is a CSV (plain, gzip or xz) with record_id, title, authors, year, journal, volume, issue, pages, doi ...; GOLD has
+record_id, cluster_id. ABSTRACTS (record_id, abstract) is joined when the records come without. Each tool runs in a process of its
+own, so that its CPU time (user + system, children too, reading excluded) and its peak memory are its own. bib-dedupe and splink
+are no dependencies of winnow: give with --python an interpreter that has them (pip install bib-dedupe==0.11.0 splink==5.0.0).
 
 Printed for each tool: pairs (precision, recall, missed, false), records (sensitivity, specificity, missed, swallowed), bad merges
 (predicted groups that mix two labelled ones), CPU seconds, peak memory. "winnow + versions" counts the
