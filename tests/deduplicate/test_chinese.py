@@ -11,8 +11,28 @@ import pytest
 from winnow import tables
 from winnow.deduplicate import chinese, core
 
-DISEASES = ["皮肌炎", "高血压脑出血", "糖尿病肾病", "慢性阻塞性肺疾病", "急性胰腺炎", "类风湿关节炎", "肝硬化腹水", "小儿肺炎", "胃溃疡", "冠心病心绞痛"]
-TREATMENTS = ["静脉注射免疫球蛋白治疗", "中西医结合治疗", "针灸治疗", "糖皮质激素治疗", "腹腔镜手术治疗", "丹参注射液治疗", "综合护理干预", "甲氨蝶呤治疗"]
+DISEASES = [
+    "皮肌炎",
+    "高血压脑出血",
+    "糖尿病肾病",
+    "慢性阻塞性肺疾病",
+    "急性胰腺炎",
+    "类风湿关节炎",
+    "肝硬化腹水",
+    "小儿肺炎",
+    "胃溃疡",
+    "冠心病心绞痛",
+]
+TREATMENTS = [
+    "静脉注射免疫球蛋白治疗",
+    "中西医结合治疗",
+    "针灸治疗",
+    "糖皮质激素治疗",
+    "腹腔镜手术治疗",
+    "丹参注射液治疗",
+    "综合护理干预",
+    "甲氨蝶呤治疗",
+]
 GROUPS = ["老年", "成人", "儿童", "重症", "难治性"]
 ENDINGS = ["32例临床分析", "32例疗效观察", "32例护理体会", "32例报告", "32例的体会"]
 
@@ -74,7 +94,10 @@ def test_a_journal_and_its_other_name(one: str, other: str, says: str) -> None:
 
 def test_numbers_are_read_in_every_language() -> None:
     """Law: sample sizes and percentages count, years and single digits do not."""
-    assert chinese.shared_numbers("患者87例，治疗组45例，有效率91.1%，2009年", "87 patients, 45 treated, 91.1%, in 2009") == 3
+    assert (
+        chinese.shared_numbers("患者87例，治疗组45例，有效率91.1%，2009年", "87 patients, 45 treated, 91.1%, in 2009")
+        == 3
+    )
     assert chinese.shared_numbers("随访3年", "followed for 3 years") == 0
 
 

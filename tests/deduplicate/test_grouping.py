@@ -109,7 +109,8 @@ def test_one_line_undoes_a_merge_and_another_restores_it() -> None:
 def test_a_chain_never_joins_what_contradicts() -> None:
     """Law: A and B agree, B and C agree, but A and C are an article and its erratum: no group holds both."""
     article = {"title": "Immunoglobulin in myositis of adults: a trial", "authors": "Roe, Jane", "year": "2001",
-               "journal": "J Made Up", "volume": "3", "issue": "1", "pages": "", "doi": "10.1000/a", "pmid": "", "search_id": ""}  # fmt: skip
+               "journal": "J Made Up", "volume": "3", "issue": "1", "pages": "", "doi": "10.1000/a", "pmid": "",
+               "search_id": ""}  # fmt: skip
     erratum = article | {
         "title": "Erratum: Immunoglobulin in myositis of adults: a trial",
         "doi": "10.1000/b",

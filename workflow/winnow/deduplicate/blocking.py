@@ -22,8 +22,19 @@ def candidates(fields: Fields) -> tuple[Ints, Ints]:
     """Rows of every candidate pair, the smaller first, each pair once, sorted."""
     order = title_order(fields)
     found = [pairs_of(key, order) for key in keys(fields)]
+    found.append(_two_titles(fields, order))
     packed = np.unique(np.concatenate([a * fields.count + b for a, b in found])) if found else np.empty(0, np.int64)
     return packed // max(fields.count, 1), packed % max(fields.count, 1)
+
+
+def _two_titles(fields: Fields, order: Ints) -> tuple[Ints, Ints]:
+    """Pairs in which the title of one is the title in its other language of the other."""
+    if not (fields.other_title_code >= 0).any():
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    a, b = pairs_of(np.concatenate([fields.title_code, fields.other_title_code]), np.concatenate([order, order]))
+    a, b = a % fields.count, b % fields.count
+    apart = a != b
+    return np.minimum(a, b)[apart], np.maximum(a, b)[apart]
 
 
 def title_order(fields: Fields) -> Ints:

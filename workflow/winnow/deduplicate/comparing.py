@@ -99,7 +99,7 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
     limit = THRESHOLDS
     code, script, length = fields.title_code, fields.script, fields.title_length
     unknown = (code[a] < 0) | (code[b] < 0)
-    identical = ~unknown & (code[a] == code[b])
+    identical = ~unknown & ((code[a] == code[b]) | _crosswise(code, fields.other_title_code, a, b))
     cjk = script == titles.CJK
     foreign = ~unknown & (script[a] != script[b])
     shortest = np.minimum(length[a], length[b])
@@ -130,6 +130,13 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
         _chosen("numbers", {"same": same_numbers}, "different"),
         _chosen("part", {"same": one_part}, "different"),
     )
+
+
+def _crosswise(title: Ints, other: Ints, a: Ints, b: Ints) -> Flags:
+    """The title of one is the title in its other language of the other (Wanfang and PubMed of one article)."""
+    found: Flags = (other[a] >= 0) & ((other[a] == title[b]) | (other[a] == other[b]))
+    found |= (other[b] >= 0) & (other[b] == title[a])
+    return found
 
 
 def _alike_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:

@@ -49,6 +49,7 @@ class Fields:
     title: Sequence[str]
     title_key: Sequence[str]
     title_code: Ints
+    other_title_code: Ints
     title_length: Ints
     script: Ints
     language_code: Ints
@@ -96,6 +97,8 @@ def prepare(records: pd.DataFrame) -> Fields:
     raw_title, raw_authors, raw_abstract = column("title"), column("authors"), column("abstract")
     title = once(titles.read, raw_title)
     doi = [_COMPONENT.sub(r"\1", text.doi(cell)) if cell else "" for cell in column("doi")]
+    other = [titles.key(titles.words(cell)) if cell else "" for cell in column("original_title")]
+    title_code, other_title_code = np.split(codes([one.key for one in title] + other), 2)
     typed = once(titles.kind_of_type, column("publication_types", "entry_type"))
     kinds = [of_type or one.kind for of_type, one in zip(typed, title, strict=True)]
     authors = once(people.people, raw_authors)
@@ -115,7 +118,8 @@ def prepare(records: pd.DataFrame) -> Fields:
         living_code=codes([living_review(*cells) for cells in zip(doi, column("pages"), issue_cells, strict=True)]),
         title=[one.words for one in title],
         title_key=[one.key for one in title],
-        title_code=codes([one.key for one in title]),
+        title_code=title_code,
+        other_title_code=other_title_code,
         title_length=integers(len(one.key) for one in title),
         script=integers(one.script for one in title),
         language_code=codes([one.language for one in title]),

@@ -23,7 +23,8 @@ class Rule:
     Attributes:
         name: the rule's name, shown with the pair.
         verdict: same, possible, related, or nothing (the pair is of no interest).
-        score: how sure a ``same`` is, from 0 to 1: its share of true pairs on the developer sets (smoothed), or a judgement.
+        score: how sure the verdict is, from 0 to 1: a judgement, checked against the share of true pairs on labelled sets. Surer
+            pairs join first.
         when: field: the levels that it may have.
         why: the reasoning, one sentence.
     """
