@@ -210,6 +210,8 @@ def compiled(phrase: str) -> Pattern:
     text = folded(" ".join(phrase.split()))
     if not any(c.isalnum() for c in text):
         raise PatternError(f"the phrase '{phrase}' has no letter or digit")
+    if ")*" in text:
+        raise PatternError(f"'{phrase}': * belongs to a word, not to a bracket")
     if _CAPITALS.fullmatch(text):
         node: Node = Word(LEXICON.ask((text, text + "s")), len(text))
     else:
