@@ -85,11 +85,12 @@ class Document:
         row: any subset of the bibliographic columns; a field that is missing is empty.
     """
 
-    __slots__ = ("_denials", "_headings", "_negated", "_sentences", "_tokens", "_types", "fields", "judged")
+    __slots__ = ("_asked", "_denials", "_headings", "_negated", "_sentences", "_tokens", "_types", "fields", "judged")
 
     def __init__(self, row: Mapping[str, str]) -> None:
         self.fields = row
         self._tokens: dict[str, Tokens] = {}
+        self._asked: set[int] | None = None
         self._sentences: dict[str, list[tuple[int, int]]] = {}
         self._denials: dict[str, list[tuple[_Cue, Stretch]]] = {}
         self._negated: dict[Mention, bool] = {}
@@ -115,6 +116,13 @@ class Document:
             text = folded(self.text(field))
             known = self._tokens[field] = Tokens(text, self._sentence_spans(field))
         return known
+
+    @property
+    def asked(self) -> set[int]:
+        """The words of the criteria that occur in any field; a phrase none of whose words are here is nowhere."""
+        if self._asked is None:
+            self._asked = set().union(*(self.tokens(field).at for field in TEXT_FIELDS if self.text(field)))
+        return self._asked
 
     def mentions(self, phrases: Phrases, field: str) -> Iterator[Mention]:
         """Every place where one of the phrases stands in the field."""

@@ -52,7 +52,8 @@ class Word:
     def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
         if self.number < 0:
             return [(position, position + 1) for position in range(len(tokens))]
-        return [(position, position + 1) for position in tokens.at.get(self.number, ())]
+        places = tokens.at.get(self.number)
+        return [(position, position + 1) for position in places] if places else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ class Choice:
         return frozenset().union(*(option.anchors for option in self.options))
 
     def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
-        return sorted({stretch for option in self.options for stretch in option.stretches(tokens)})
+        found: set[Stretch] = set()
+        for option in self.options:
+            found.update(option.stretches(tokens))
+        return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,9 @@ class Sequence:
         return self._rarest.anchors
 
     def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
+        for part, free in zip(self.parts, self.optional, strict=True):
+            if not free and type(part) is Word and part.number >= 0 and part.number not in tokens.at:
+                return ()
         whole: set[Stretch] | None = None
         for part, free in zip(self.parts, self.optional, strict=True):
             if whole is None:
@@ -203,6 +210,8 @@ def compiled(phrase: str) -> Pattern:
     text = folded(" ".join(phrase.split()))
     if not any(c.isalnum() for c in text):
         raise PatternError(f"the phrase '{phrase}' has no letter or digit")
+    if ")*" in text:
+        raise PatternError(f"'{phrase}': * belongs to a word, not to a bracket")
     if _CAPITALS.fullmatch(text):
         node: Node = Word(LEXICON.ask((text, text + "s")), len(text))
     else:

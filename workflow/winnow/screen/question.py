@@ -24,7 +24,7 @@ _SECONDARY = re.compile(
     r"\breview|meta-?analys|protocol|editorial|\bcomment|guideline|\bletter\b|erratum|rationale|综述|荟萃|系统评价|指南",
     re.IGNORECASE,
 )
-#: How many of the first reports lend their words, how often, and how much these count.
+#: How many of the first reports (a tenth at most) lend their words, how often, and how much these count.
 _LENDING, _TIMES, _FEEDBACK = 30, 2, 3.0
 
 
@@ -41,7 +41,7 @@ def relevance(reports: pd.DataFrame, collection: Features, question: str) -> np.
         base += text.str.contains(_ALLOCATED).to_numpy(dtype=float)
     scores = base
     for _ in range(_TIMES):
-        first = np.argsort(-scores, kind="stable")[:_LENDING]
+        first = np.argsort(-scores, kind="stable")[: min(_LENDING, max(1, len(scores) // 10))]
         lent = np.asarray(collection.matrix[first].mean(axis=0)).ravel()
         scores = base + _FEEDBACK * standard(collection.matrix @ lent)
     return standard(scores)

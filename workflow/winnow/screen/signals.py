@@ -100,7 +100,11 @@ def _phrases(signal: Signal, document: Document) -> tuple[bool, Span | None]:
 
 
 def _mentions(signal: Signal, document: Document) -> Iterator[Mention]:
+    if document.asked.isdisjoint(signal.phrases.anchors):
+        return
     for field in signal.fields:
+        if not document.text(field):
+            continue
         seen: set[int] = set()
         for mention in document.mentions(signal.phrases, field):
             if mention.first not in seen and _counts(signal, document, mention):
@@ -190,7 +194,9 @@ def _silent(criterion: Criterion, document: Document) -> bool:
         return False
     if not any(pattern.han == han for pattern in criterion.spoken.patterns):
         return False
-    if any(next(document.mentions(criterion.spoken, field), None) for field in TEXT_FIELDS):
+    if not document.asked.isdisjoint(criterion.spoken.anchors) and any(
+        next(document.mentions(criterion.spoken, field), None) for field in TEXT_FIELDS
+    ):
         return False
     return not any(
         holds(signal, document)[0] or any(judged_builtin(name, document).verdict != NOT_MET for name in signal.names)

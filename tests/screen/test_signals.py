@@ -1,0 +1,84 @@
+"""Laws of signals: what holds, what is denied, and that evidence is where it is said to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from winnow.screen import criteria as criteria_files
+from winnow.screen.documents import Document
+from winnow.screen.patterns import Phrases, compiled
+from winnow.screen.signals import holds
+from winnow.screen.tokens import Tokens, folded, lowered
+from winnow.screen.verdicts import verdicts
+
+CASES = yaml.safe_load(Path(__file__).with_name("criteria_cases.yaml").read_text(encoding="utf-8"))
+
+
+def load(tmp_path: Path, text: dict[str, Any]) -> criteria_files.Criteria:
+    path = tmp_path / "criteria.yaml"
+    path.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+    return criteria_files.load(path)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
+def test_case_law(case: dict[str, Any], tmp_path: Path) -> None:
+    """Each case of criteria_cases.yaml holds or not as it says."""
+    criteria = load(tmp_path, {"criteria": [{"id": "one", "met": [case["signal"]]}]})
+    row = {key: str(case[key]) for key in case if key not in ("why", "signal", "holds")}
+    held, span = holds(next(iter(criteria)).met[0], Document(row))
+    assert held is case["holds"]
+    if held and span:
+        assert row[span.field][span.start : span.end]
+
+
+@given(st.text(max_size=80))
+def test_folding_keeps_every_place(text: str) -> None:
+    """Folding and lower case change no text's length, so that offsets hold in the original."""
+    assert len(folded(text)) == len(text) == len(lowered(folded(text)))
+
+
+@given(
+    st.lists(
+        st.sampled_from(["IVIG", "in", "肌炎", "patients", "was not given", "Résumé", "ﬁve", "İstanbul", "."]),
+        max_size=9,
+    )
+)
+def test_the_quote_is_where_it_is_said_to_be(words: list[str]) -> None:
+    """Every verdict's quote equals field[start:end] of the table as it stands, in any script."""
+    text = " ".join(words)
+    records = pd.DataFrame([{"record_id": "r1", "title": text, "abstract": f"{text}. {text}", "mesh": "IVIG"}])
+    criterion = {"id": "one", "met": [{"any": ["IVIG", "肌炎"], "in": ["abstract", "title"]}], "not_met": ["patients"]}
+    reader = criteria_files._built({"criteria": [criterion]}, "made up", {}, frozenset())
+    row = verdicts(records, reader).iloc[0]
+    if row["quote"]:
+        assert records.loc[0, row["field"]][int(row["start"]) : int(row["end"])] == row["quote"]
+    else:
+        assert row["verdict"] == "unclear"
+
+
+@given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "a", "IVIG"]), max_size=12))
+def test_a_phrase_is_found_just_where_its_words_follow_each_other(words: list[str]) -> None:
+    """The word index gives the same places as reading the text from left to right."""
+    tokens = Tokens(" ".join(words), [(0, 1000)])
+    found = [start for start, _ in Phrases([compiled("alpha beta")]).found(tokens)]
+    assert found == [i for i in range(len(words) - 1) if words[i : i + 2] == ["alpha", "beta"]]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["(a|b", "a)", "NEAR/3 x", "x NEAR/3", "x NEAR/ y", "()", "(a|b)*", "*", "!!!", "(a)?"],
+    ids=lambda phrase: phrase,
+)
+def test_a_phrase_that_cannot_be_read_is_a_fault_with_its_line(phrase: str, tmp_path: Path) -> None:
+    """A broken phrase is refused when the file is loaded, with file and line, not found to match nothing later."""
+    path = tmp_path / "criteria.yaml"
+    path.write_text(f'criteria:\n  - id: one\n    met:\n      - any: ["{phrase}"]\n', encoding="utf-8")
+    with pytest.raises(Exception, match=r"criteria\.yaml:4: .* - see docs/screening-criteria\.md"):
+        criteria_files.load(path)
