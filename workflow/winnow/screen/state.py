@@ -19,6 +19,7 @@ from winnow.decisions.resolve import Judgement, Outcome
 from winnow.errors import RecordLossError, WinnowError, raise_all
 from winnow.review import Review
 from winnow.screen.judgements import judgements, retrievals
+from winnow.screen.reading import Reading
 from winnow.screen.settle import Settings, Step, steps
 from winnow.screen.worklist import possible_duplicates, worklist
 
@@ -34,12 +35,14 @@ class Known:
         report_of: the report of each record.
         identities: every id that a ledger may use.
         records: the records of each report, each as its latest search has it.
+        reading: the order in which undecided reports are read.
     """
 
     reports: Mapping[str, Mapping[str, str]]
     report_of: Mapping[str, str]
     identities: Identities
     records: Mapping[str, Sequence[Mapping[str, str]]]
+    reading: Reading
     _readable: dict[str, Now] = field(default_factory=dict, repr=False)
 
     def now(self, report_id: str) -> Now:
@@ -94,7 +97,8 @@ def known(review: Review) -> Known:
     members: dict[str, list[Mapping[str, str]]] = {}
     for record_id, row in latest.items():
         members.setdefault(report_of.get(record_id, record_id), []).append(row)
-    return Known(reports, report_of, Identities(rows, report_of), members)
+    reading = Reading(reports, str(review.settings["review"].get("question", "")))
+    return Known(reports, report_of, Identities(rows, report_of), members, reading)
 
 
 def judged(review: Review, *, again: bool = True) -> Judged:
@@ -146,7 +150,7 @@ def standing(review: Review, reports: Known, rules: Judged) -> Standing:
     found = steps(reports.reports, rows, obtained, rules.excluded, reports.now, settings)
     prove(list(reports.reports), found)
     possible = _possible(review, reports, ledgers["duplicates"])
-    to_decide = worklist(found, possible, reports.reports, rules.proposals, {})
+    to_decide = worklist(found, possible, reports.reports, rules.proposals, reports.reading.ranks(found))
     return Standing(found, to_decide, rows, unmatched + astray)
 
 
