@@ -61,7 +61,9 @@ def test_every_ledger_reads_without_a_fault(root: Path) -> None:
     for kind in KINDS.values():
         for path in ledger.paths(root, kind):
             found = ledger.read(path, kind)
-            assert ledger.faults(found, criteria=criteria, people=[CODER]) == []
+            assert (
+                ledger.faults(found, criteria=criteria, people={"title_abstract": [CODER], "full_text": [CODER]}) == []
+            )
 
 
 def test_every_id_is_a_record_of_the_first_search(

@@ -113,7 +113,7 @@ def test_seal_completes_what_was_typed_by_hand(
     assert main(["seal"]) == 0
     assert (
         capsys.readouterr().out
-        == "decisions/screening/wang.csv: 2 rows sealed\ndecisions/duplicates.csv: 1 rows sealed\n"
+        == "decisions/screening/wang.csv: 2 rows sealed\ndecisions/duplicates.csv: 1 row sealed\n"
     )
     first, second = rows()
     assert first["seal"] and first["fingerprint"] and second["seal"] and not second["fingerprint"]

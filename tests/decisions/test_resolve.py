@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from winnow.decisions.fingerprint import Now
 from winnow.decisions.resolve import Judgement, Readers, current, drawn, outcome
 
 PAIR = Readers(("li", "wang"), 2)
@@ -198,15 +199,16 @@ def test_of_several_reasons_the_first_in_protocol_order_is_the_primary_one() -> 
 
 def test_a_changed_record_makes_its_decision_stale_and_keeps_it() -> None:
     """The decision stands, says which part changed, and is listed for another look."""
-    then, now = "a-b-c-d", "a-x-c-y"
+    then, current_print = "a-b-c-d", "a-x-c-y"
+    now = Now(current_print)
     rows = [row(0, "li", "include", fingerprint=then), row(1, "wang", "include", fingerprint=then)]
-    found = outcome("title_abstract", "r", rows, PAIR, fingerprint=now)
+    found = outcome("title_abstract", "r", rows, PAIR, now=now)
     assert (found.decision, found.why, found.waiting_for) == ("include", "stale", "li; wang")
     assert found.stale == "abstract, notices changed since it was decided"
-    fresh = [rows[0], row(1, "wang", "include", fingerprint=now)]
-    assert outcome("title_abstract", "r", fresh, PAIR, fingerprint=now).stale == ""
+    fresh = [rows[0], row(1, "wang", "include", fingerprint=current_print)]
+    assert outcome("title_abstract", "r", fresh, PAIR, now=now).stale == ""
     unknown = [row(0, "li", "include"), row(1, "wang", "include")]
-    assert outcome("title_abstract", "r", unknown, PAIR, fingerprint=now).stale == ""
+    assert outcome("title_abstract", "r", unknown, PAIR, now=now).stale == ""
 
 
 decisions = st.sampled_from(["include", "exclude", "unclear"])

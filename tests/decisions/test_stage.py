@@ -236,3 +236,22 @@ def test_a_changed_ledger_stops_the_stage(small_review: Review, write_ledger: Wr
         stage.run(small_review)
     path.unlink()
     stage.run(small_review)
+
+
+def ranked(review: Review) -> list[str]:
+    stage.run(review)
+    rows = table(review, "to_decide.csv")
+    assert [row["rank"] for row in rows] == [str(place) for place in range(1, len(rows) + 1)]
+    return [row["report_id"] for row in rows]
+
+
+def test_what_is_likely_comes_first(small_review: Review, write_ledger: Write) -> None:
+    """Without a question or a decision the order is by id; a question, and then decisions, bring the likely ones forward."""
+    assert ranked(small_review) == ["cnki:aaa", "pubmed:1", "pubmed:2", "pubmed:4"]
+    settings = small_review.settings
+    asked = settings | {"review": settings["review"] | {"question": "Does moonlight help teapots?"}}
+    assert ranked(Review(small_review.root, small_review.config_files, asked))[0] == "pubmed:4"
+    review = configured(small_review, reviewers={"title_abstract": {"people": ["wang"]}})
+    write_ledger("screening", {"id": "cnki:aaa", "decision": "exclude"}, {"id": "1", "decision": "include"})
+    first = [report for report in ranked(review) if report in ("pubmed:2", "pubmed:4")]
+    assert first == ["pubmed:4", "pubmed:2"]

@@ -21,5 +21,5 @@ def run(arguments: argparse.Namespace) -> int:
 
     review = options.review(arguments)
     for where, count in deciding.seal(review, arguments.ledgers):
-        print(f"{where}: {count} rows sealed" if count else f"{where}: nothing to seal")
+        print(f"{where}: {count} row{'s' if count > 1 else ''} sealed" if count else f"{where}: nothing to seal")
     return 0

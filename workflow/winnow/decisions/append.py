@@ -7,7 +7,6 @@ flushed and renamed. The bytes that were there stay as they are, to the last BOM
 from __future__ import annotations
 
 import csv
-import fcntl
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -20,12 +19,19 @@ from winnow.decisions.kinds import Kind
 from winnow.decisions.ledger import Ledger, read
 from winnow.errors import LedgerError, raise_all
 
+try:
+    import fcntl
+except ImportError:  # no file locks on Windows
+    fcntl = None  # type: ignore[assignment]
+
 _BOM = b"\xef\xbb\xbf"
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Exclusive use of the ledgers in ``folder`` among all threads and processes of this machine; waits for its turn."""
+    if fcntl is None:
+        raise LedgerError("this system has no file locks, so a row could be lost", mend="use Linux, macOS or WSL")
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:

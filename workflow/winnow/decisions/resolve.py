@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from winnow import tables
-from winnow.decisions.fingerprint import changes
+from winnow.decisions.fingerprint import Now
 from winnow.decisions.ledger import PREVIOUS
 
 ADJUDICATOR = "adjudicator"
@@ -133,7 +133,7 @@ def outcome(
     judgements: Iterable[Judgement],
     readers: Readers,
     *,
-    fingerprint: str = "",
+    now: Now = Now(),  # noqa: B008 - immutable
     rank_reason: Callable[[str], int] = lambda criterion: 0,
 ) -> Outcome:
     """What people decided on one report at one stage.
@@ -143,7 +143,7 @@ def outcome(
         report_id: the report.
         judgements: the rows about it at this stage, superseded ones too.
         readers: who decides.
-        fingerprint: of the report as it is now; empty if unknown.
+        now: what can be read of the report today.
         rank_reason: a criterion's place in the protocol: of several reasons the first is the primary one.
     """
     rows = current(judgements)
@@ -158,7 +158,7 @@ def outcome(
     if settled.decision == "exclude":
         reasons = sorted({row.criterion for row in settled.rows if row.criterion}, key=lambda c: (rank_reason(c), c))
         settled = replace(settled, reason=reasons[0] if reasons else "")
-    return _with_staleness(settled, fingerprint)
+    return _with_staleness(settled, now)
 
 
 @cache
@@ -210,8 +210,8 @@ def _open(rows: Sequence[Judgement], why: str) -> Outcome:
     return Outcome("awaiting", by=_people(rows), basis=_bases(rows), why=why, waiting_for=ADJUDICATOR, rows=tuple(rows))
 
 
-def _with_staleness(settled: Outcome, fingerprint: str) -> Outcome:
-    differing = [changes(row.fingerprint, fingerprint) for row in settled.rows]
+def _with_staleness(settled: Outcome, now: Now) -> Outcome:
+    differing = [now.changes(row.fingerprint) for row in settled.rows]
     # A second reader who saw the record as it is now has given it the other look.
     if not differing or not all(differing):
         return settled

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from winnow import tables
+from winnow.decisions.fingerprint import Now
 from winnow.decisions.resolve import (
     ADJUDICATED,
     ADJUDICATOR,
@@ -60,7 +61,7 @@ def steps(
     judgements: Iterable[Judgement],
     retrievals: Mapping[str, Retrieval],
     excluded_by_rule: Mapping[str, Outcome],
-    fingerprint_of: Callable[[str], str],
+    now: Callable[[str], Now],
     settings: Settings,
 ) -> list[Step]:
     """Every report's steps, in the order of ``reports`` and of the stages.
@@ -70,7 +71,7 @@ def steps(
         judgements: every screening row.
         retrievals: the last word on each full text.
         excluded_by_rule: what rules exclude on their own (empty under ``screening.rules: propose``).
-        fingerprint_of: a report's fingerprint as it is now; asked only of reports that somebody decided.
+        now: what can be read of a report today; asked only of reports that somebody decided.
         settings: who decides.
     """
     about: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
@@ -83,8 +84,8 @@ def steps(
         if rule and not any(rows.values()):
             found.append(Step(report_id, "before_screening", rule))
         else:
-            fingerprint = fingerprint_of(report_id) if any(rows.values()) else ""
-            found += _by_people(report_id, rows, retrievals.get(report_id), fingerprint, settings)
+            readable = now(report_id) if any(rows.values()) else Now()
+            found += _by_people(report_id, rows, retrievals.get(report_id), readable, settings)
     return found
 
 
@@ -92,14 +93,12 @@ def _by_people(
     report_id: str,
     rows: Mapping[str, list[Judgement]],
     retrieval: Retrieval | None,
-    fingerprint: str,
+    now: Now,
     settings: Settings,
 ) -> Iterator[Step]:
     def settled(stage: str) -> Outcome:
         readers = settings.readers.get(stage, Readers())
-        return outcome(
-            stage, report_id, rows[stage], readers, fingerprint=fingerprint, rank_reason=settings.rank_reason
-        )
+        return outcome(stage, report_id, rows[stage], readers, now=now, rank_reason=settings.rank_reason)
 
     screened = settled("title_abstract")
     if rows["full_text"]:

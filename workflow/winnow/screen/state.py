@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from winnow import tables
 from winnow.decisions import ledger
 from winnow.decisions.checking import people_by_stage, readers
-from winnow.decisions.fingerprint import fingerprint
+from winnow.decisions.fingerprint import PARTS, Now, fingerprint
 from winnow.decisions.identities import Identities
 from winnow.decisions.kinds import STAGES
 from winnow.decisions.resolve import Judgement, Outcome
 from winnow.errors import RecordLossError, WinnowError, raise_all
 from winnow.review import Review
 from winnow.screen.judgements import judgements, retrievals
+from winnow.screen.reading import Reading
 from winnow.screen.settle import Settings, Step, steps
 from winnow.screen.worklist import possible_duplicates, worklist
 
@@ -33,19 +34,28 @@ class Known:
         reports: the merged row of each report, by id, in order of ids.
         report_of: the report of each record.
         identities: every id that a ledger may use.
+        records: the records of each report, each as its latest search has it.
+        reading: the order in which undecided reports are read.
     """
 
     reports: Mapping[str, Mapping[str, str]]
     report_of: Mapping[str, str]
     identities: Identities
-    _fingerprints: dict[str, str] = field(default_factory=dict, repr=False)
+    records: Mapping[str, Sequence[Mapping[str, str]]]
+    reading: Reading
+    _readable: dict[str, Now] = field(default_factory=dict, repr=False)
+
+    def now(self, report_id: str) -> Now:
+        """What can be read of a report today, as fingerprints; worked out once, and only for reports that are asked about."""
+        if report_id not in self._readable:
+            row = self.reports.get(report_id)
+            members = tuple(sorted({fingerprint(record) for record in self.records.get(report_id, ())}))
+            self._readable[report_id] = Now(fingerprint(row) if row else "", members)
+        return self._readable[report_id]
 
     def fingerprint(self, report_id: str) -> str:
-        """A report's fingerprint as it is now; empty if there is no such report."""
-        if report_id not in self._fingerprints:
-            row = self.reports.get(report_id)
-            self._fingerprints[report_id] = fingerprint(row) if row else ""
-        return self._fingerprints[report_id]
+        """The fingerprint of a report's merged row; empty if there is no such report."""
+        return self.now(report_id).merged
 
 
 @dataclass(frozen=True)
@@ -80,9 +90,15 @@ def known(review: Review) -> Known:
     reports = {row["record_id"]: row for row in sorted(tables.rows(merged), key=lambda row: row["record_id"])}
     pairs = tables.read(review.result("deduplicate", "reports.csv"), needs=tables.REPORTS)
     report_of = dict(zip(pairs["record_id"], pairs["report_id"], strict=True))
-    records = tables.read(review.result("records", "records.csv"), needs=("record_id",), columns=("pmid", "doi"))
-    identities = Identities(tables.rows(records[["record_id", "pmid", "doi"]]), report_of)
-    return Known(reports, report_of, identities)
+    columns = ("record_id", "pmid", "doi", *PARTS)
+    records = tables.read(review.result("records", "records.csv"), needs=("record_id",), columns=columns)
+    rows = tables.rows(records[list(columns)])
+    latest = {row["record_id"]: row for row in rows}  # records.csv is in the order of the searches
+    members: dict[str, list[Mapping[str, str]]] = {}
+    for record_id, row in latest.items():
+        members.setdefault(report_of.get(record_id, record_id), []).append(row)
+    reading = Reading(reports, str(review.settings["review"].get("question", "")))
+    return Known(reports, report_of, Identities(rows, report_of), members, reading)
 
 
 def judged(review: Review, *, again: bool = True) -> Judged:
@@ -131,10 +147,10 @@ def standing(review: Review, reports: Known, rules: Judged) -> Standing:
     ledgers = read_ledgers(review, rules.criteria)
     rows, unmatched = judgements(ledgers["screening"], reports.identities)
     obtained, astray = retrievals(ledgers["retrieval"], reports.identities)
-    found = steps(reports.reports, rows, obtained, rules.excluded, reports.fingerprint, settings)
+    found = steps(reports.reports, rows, obtained, rules.excluded, reports.now, settings)
     prove(list(reports.reports), found)
     possible = _possible(review, reports, ledgers["duplicates"])
-    to_decide = worklist(found, possible, reports.reports, rules.proposals, {})
+    to_decide = worklist(found, possible, reports.reports, rules.proposals, reports.reading.ranks(found))
     return Standing(found, to_decide, rows, unmatched + astray)
 
 

@@ -1,0 +1,45 @@
+"""The order in which the undecided reports had best be read, learnt from what was decided and from the review's question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from winnow.screen.rank import Ranker
+    from winnow.screen.settle import Step
+
+
+class Reading:
+    """Ranks the same reports again after every decision; what costs time is done once, when a rank is first asked for.
+
+    Args:
+        reports: the merged row of each report, in order of ids.
+        question: the review's question; may be empty.
+    """
+
+    def __init__(self, reports: Mapping[str, Mapping[str, str]], question: str = "") -> None:
+        self._reports, self._question = reports, question
+        self._ranker: Ranker | None = None
+
+    def ranks(self, steps: Sequence[Step]) -> dict[str, int]:
+        """Each report's place, from 1, ties by id; empty if nothing waits at title and abstract, where order matters."""
+        import numpy as np
+
+        at_first = {step.report_id: step.outcome for step in steps if step.stage == "title_abstract"}
+        if all(outcome.decision != "awaiting" for outcome in at_first.values()):
+            return {}
+        if self._ranker is None:
+            import pandas as pd
+
+            from winnow.screen.rank import Ranker
+
+            self._ranker = Ranker(
+                pd.DataFrame([dict(row) for row in self._reports.values()], dtype=str), self._question
+            )
+        said = {"include": 1, "exclude": 0}
+        names = list(self._reports)
+        labels = np.array([said.get(at_first[n].decision, -1) if n in at_first else -1 for n in names], dtype=np.int64)
+        scores = np.round(self._ranker.scores(labels), 6)
+        order = sorted(range(len(names)), key=lambda row: (-scores[row], names[row]))
+        return {names[row]: place for place, row in enumerate(order, 1)}
