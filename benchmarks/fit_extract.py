@@ -6,8 +6,8 @@ FOLDER holds ``pico_corpus_sample_size.csv.gz`` (columns id, text, total_partici
 ``pico_corpus_outcome_counts.csv.gz`` (id, label, start, value), ``ctcorpus_docs.csv.gz`` (id, disease, text) and
 ``ctcorpus_entities.csv.gz`` (id, type, start, end, value). Scores are five-fold, by abstract. Without ``-o`` nothing is written.
 
-A table keeps only words that stand in abstracts on breast cancer and in abstracts on glaucoma or diabetes, so that no drug and no
-disease can be a cue. Logistic regression with an L1 penalty leaves some hundred cues per table; what is written is rounded.
+Words that do not stand both in abstracts on breast cancer and in abstracts on glaucoma or diabetes are one class, RARE, so that no
+drug and no disease can be a cue. Logistic regression with an L1 penalty leaves some hundred cues per table, which are rounded.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ from winnow import files
 from winnow.extract import candidates, numbers
 from winnow.extract.cues import Context, cues
 from winnow.extract.passage import Passage
+from winnow.extract.words import common_words
 
 Span = tuple[int, int]
 
@@ -74,7 +76,7 @@ TASKS = (
         True,
     ),
     Task("arm", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said",), True),
-    Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.6),
+    Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.4),
     Task("percentage", lambda c: candidates.percentages(c.words), _BOTH, 0.4),
     Task("dose", lambda c: candidates.doses(c.words, c.passage.tight), _CT, 1.0),
     Task("frequency", lambda c: candidates.frequencies(c.words, c.passage.lower), _CT, 1.0),
@@ -130,11 +132,12 @@ def general_words(found: list[Abstract]) -> frozenset[str]:
     """Words in at least three abstracts on breast cancer and in three on glaucoma or diabetes."""
     seen = {True: Counter[str](), False: Counter[str]()}
     for abstract in found:
-        printed = {
-            abstract.context.passage.tight[word.start : word.end].lower() for word in abstract.context.words
-        } | {word.name for word in abstract.context.words}  # fmt: skip
+        printed = {abstract.context.passage.lower[word.start : word.end] for word in abstract.context.words}
         seen[abstract.field == "breast cancer"].update(printed)
-    return frozenset(word for word in seen[True] if seen[True][word] >= 3 and seen[False][word] >= 3)
+    return frozenset(
+        word for word in seen[True]
+        if word.isalpha() and word.isascii() and seen[True][word] >= 3 and seen[False][word] >= 3
+    )  # fmt: skip
 
 
 _FREE = frozenset(
@@ -142,7 +145,7 @@ _FREE = frozenset(
 )
 
 
-def design(task: Task, found: list[Abstract], general: frozenset[str]):
+def design(task: Task, found: list[Abstract]):
     """Cues, labels, groups, candidates and the number of labelled spans per field."""
     rows, labels, groups, places = [], [], [], []
     for group, abstract in enumerate(found):
@@ -160,7 +163,6 @@ def design(task: Task, found: list[Abstract], general: frozenset[str]):
                     f"{place}\t{word}": 1
                     for place, word in cues(context, first, last)
                     if place not in task.without
-                    and (place in _FREE or all(part in general or part == "EDGE" for part in word.split(" ")))
                 }
             )
             labels.append(label)
@@ -173,7 +175,7 @@ def design(task: Task, found: list[Abstract], general: frozenset[str]):
 
 
 def model(task: Task) -> LogisticRegression:
-    return LogisticRegression(C=task.penalty, l1_ratio=1.0, solver="liblinear", max_iter=300, random_state=0)
+    return LogisticRegression(C=task.penalty, l1_ratio=1.0, solver="liblinear", max_iter=1000, random_state=0)
 
 
 def unseen(task: Task, matrix, labels, groups) -> np.ndarray:
@@ -237,12 +239,28 @@ def report_totals(found: list[Abstract], scores, groups, places) -> tuple[np.nda
 
 
 def calibration(scores: np.ndarray, right: np.ndarray) -> list[tuple[float, float]]:
-    """Knots (score, share right) of the isotonic curve, at most a dozen."""
-    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.99).fit(scores, right)
-    knots = []
-    for low in np.quantile(scores[scores > 0.02], np.linspace(0, 1, 12)):
-        knots.append((round(float(low), 3), round(float(curve.predict([low])[0]), 3)))
-    return sorted(set(knots))
+    """Knots (score, confidence) for a dozen bands of scores.
+
+    The confidence of a band is not the share that was right there but the lower end of its one-sided 90 % interval (Wilson), so
+    that what is called sure is sure on other abstracts too; it never falls with the score.
+    """
+    seen = scores > 0.02
+    edges = np.quantile(scores[seen], np.linspace(0, 1, 13))
+    middles, bounds, sizes = [], [], []
+    for low, high in itertools.pairwise(edges):
+        inside = seen & (scores >= low) & ((scores < high) | (high == edges[-1]))
+        if count := int(inside.sum()):
+            middles.append(float(scores[inside].mean()))
+            bounds.append(_lower(float(right[inside].sum()), count))
+            sizes.append(count)
+    rising = IsotonicRegression(out_of_bounds="clip").fit(middles, bounds, sample_weight=sizes).predict(middles)
+    return [(round(score, 3), round(float(share), 3)) for score, share in zip(middles, rising, strict=True)]
+
+
+def _lower(hits: float, count: int, z: float = 1.2816) -> float:
+    share = hits / count
+    centre = share + z * z / (2 * count)
+    return (centre - z * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))) / (1 + z * z / count)
 
 
 def table(matrix, names, labels, task: Task) -> str:
@@ -263,10 +281,15 @@ def main() -> int:
     parser.add_argument("-o", "--output", type=Path)
     arguments = parser.parse_args()
     found = abstracts(arguments.folder)
-    general = general_words(found)
+    if arguments.output:
+        # The words that fields share come first: reading a text depends on them.
+        listed = "\n".join(sorted(general_words(found))) + "\n"
+        files.write_text(arguments.output / "common_words.txt", listed)
+        common_words.cache_clear()
+        found = abstracts(arguments.folder)
     levels = ["extractor,score,confidence"]
     for task in TASKS:
-        matrix, names, labels, groups, places = design(task, found, general)
+        matrix, names, labels, groups, places = design(task, found)
         scores = unseen(task, matrix, labels, groups)
         accept = threshold(scores, labels)
         report(task, found, scores, labels, groups, accept)
