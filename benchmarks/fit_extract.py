@@ -213,54 +213,43 @@ def report(task: Task, found: list[Abstract], scores, labels, groups, accept: fl
         print(f"{task.name:12} {name:22} gold {gold:5}  P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}  from {accept}")
 
 
-def report_totals(found: list[Abstract], scores, groups, places) -> tuple[np.ndarray, np.ndarray]:
-    """One answer per abstract that states a total; returns scores and whether each was right, for calibration."""
-    best: dict[int, tuple[float, float]] = {}
+def totals(found: list[Abstract], scores, groups, places) -> pd.DataFrame:  # noqa: ANN001
+    """The surest number of each abstract that states a total: field, score, whether it was right."""
+    best: dict[int, tuple[float, float | None]] = {}
     for score, group, (first, _) in zip(scores, groups, places, strict=True):
-        value = found[group].context.words[first].number
         if group not in best or score > best[group][0]:
-            best[group] = (score, value)
-    kept_scores, kept_right = [], []
-    for name in ("breast cancer", "glaucoma or diabetes"):
-        stated = [
-            group for group, each in enumerate(found)
-            if each.values["total"] and (each.field == "breast cancer") == (name == "breast cancer")
-        ]  # fmt: skip
-        answers = [best.get(group, (0.0, -1.0)) for group in stated]
-        right = [value in found[group].values["total"] for (_, value), group in zip(answers, stated, strict=True)]
-        kept_scores += [score for score, _ in answers]
-        kept_right += right
-        print(f"{'n_total':12} {name:22} stated {len(stated)}  right {np.mean(right):.3f}")
-    scores_of, right_of = np.array(kept_scores), np.array(kept_right, dtype=float)
-    knots = calibration(scores_of, right_of)
-    sure = np.interp(scores_of, [score for score, _ in knots], [share for _, share in knots]) >= 0.9
-    print(f"{'n_total':12} {'high confidence':22} share {sure.mean():.3f}  right {right_of[sure].mean():.3f}")
-    return np.array(kept_scores), np.array(kept_right)
+            best[group] = (score, found[group].context.words[first].number)
+    rows = []
+    for group, abstract in enumerate(found):
+        if abstract.values["total"]:
+            score, value = best.get(group, (0.0, None))
+            rows.append((abstract.field, score, value in abstract.values["total"]))
+    return pd.DataFrame(rows, columns=["field", "score", "right"])
+
+
+def report_totals(answers: pd.DataFrame, knots: list[tuple[float, float]]) -> None:
+    """The share right, in each field and among the answers whose confidence is high."""
+    for name, mine in answers.groupby(answers["field"] == "breast cancer"):
+        field = "breast cancer" if name else "glaucoma or diabetes"
+        print(f"{'n_total':12} {field:22} answers {len(mine):5}  right {mine['right'].mean():.3f}")
+    sure = np.interp(answers["score"], [score for score, _ in knots], [share for _, share in knots]) >= 0.9
+    right = answers["right"][sure].mean()
+    print(f"{'n_total':12} {'high confidence':22} share {sure.mean():.3f}  right {right:.3f}")
 
 
 def calibration(scores: np.ndarray, right: np.ndarray) -> list[tuple[float, float]]:
-    """Knots (score, confidence) for a dozen bands of scores.
-
-    The confidence of a band is not the share that was right there but the lower end of its one-sided 90 % interval (Wilson), so
-    that what is called sure is sure on other abstracts too; it never falls with the score.
-    """
+    """Knots (score, share right) for a dozen bands of scores; the share never falls with the score."""
     seen = scores > 0.02
     edges = np.quantile(scores[seen], np.linspace(0, 1, 13))
-    middles, bounds, sizes = [], [], []
+    middles, shares, sizes = [], [], []
     for low, high in itertools.pairwise(edges):
         inside = seen & (scores >= low) & ((scores < high) | (high == edges[-1]))
         if count := int(inside.sum()):
             middles.append(float(scores[inside].mean()))
-            bounds.append(_lower(float(right[inside].sum()), count))
+            shares.append((float(right[inside].sum()) + 0.5) / (count + 1))
             sizes.append(count)
-    rising = IsotonicRegression(out_of_bounds="clip").fit(middles, bounds, sample_weight=sizes).predict(middles)
+    rising = IsotonicRegression(out_of_bounds="clip").fit(middles, shares, sample_weight=sizes).predict(middles)
     return [(round(score, 3), round(float(share), 3)) for score, share in zip(middles, rising, strict=True)]
-
-
-def _lower(hits: float, count: int, z: float = 1.2816) -> float:
-    share = hits / count
-    centre = share + z * z / (2 * count)
-    return (centre - z * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))) / (1 + z * z / count)
 
 
 def table(matrix, names, labels, task: Task) -> str:
@@ -295,7 +284,11 @@ def main() -> int:
         report(task, found, scores, labels, groups, accept)
         knots = calibration(scores, labels.astype(float))
         if task.name == "total":
-            knots = calibration(*report_totals(found, scores, groups, places))
+            # One answer an abstract: few, so the abstracts are dealt three times.
+            dealt = [unseen(task, matrix, labels, groups, seed) for seed in range(3)]
+            answers = pd.concat([totals(found, each, groups, places) for each in dealt])
+            knots = calibration(answers["score"].to_numpy(), answers["right"].to_numpy(float))
+            report_totals(answers, knots)
         levels.append(f"{task.name},accept,{accept}")
         levels += [f"{task.name},{score},{confidence}" for score, confidence in knots]
         if arguments.output:
