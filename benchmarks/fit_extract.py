@@ -6,8 +6,8 @@ FOLDER holds ``pico_corpus_sample_size.csv.gz`` (columns id, text, total_partici
 ``pico_corpus_outcome_counts.csv.gz`` (id, label, start, value), ``ctcorpus_docs.csv.gz`` (id, disease, text) and
 ``ctcorpus_entities.csv.gz`` (id, type, start, end, value). Scores are five-fold, by abstract. Without ``-o`` nothing is written.
 
-A table keeps only words that stand in abstracts on breast cancer and in abstracts on glaucoma or diabetes, so that no drug and no
-disease can be a cue. Logistic regression with an L1 penalty leaves some hundred cues per table; what is written is rounded.
+Words that do not stand both in abstracts on breast cancer and in abstracts on glaucoma or diabetes are one class, RARE, so that no
+drug and no disease can be a cue. Logistic regression with an L1 penalty leaves some hundred cues per table, which are rounded.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ from winnow import files
 from winnow.extract import candidates, numbers
 from winnow.extract.cues import Context, cues
 from winnow.extract.passage import Passage
+from winnow.extract.words import common_words
 
 Span = tuple[int, int]
 
@@ -74,7 +76,7 @@ TASKS = (
         True,
     ),
     Task("arm", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said",), True),
-    Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.6),
+    Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.4),
     Task("percentage", lambda c: candidates.percentages(c.words), _BOTH, 0.4),
     Task("dose", lambda c: candidates.doses(c.words, c.passage.tight), _CT, 1.0),
     Task("frequency", lambda c: candidates.frequencies(c.words, c.passage.lower), _CT, 1.0),
@@ -130,11 +132,12 @@ def general_words(found: list[Abstract]) -> frozenset[str]:
     """Words in at least three abstracts on breast cancer and in three on glaucoma or diabetes."""
     seen = {True: Counter[str](), False: Counter[str]()}
     for abstract in found:
-        printed = {
-            abstract.context.passage.tight[word.start : word.end].lower() for word in abstract.context.words
-        } | {word.name for word in abstract.context.words}  # fmt: skip
+        printed = {abstract.context.passage.lower[word.start : word.end] for word in abstract.context.words}
         seen[abstract.field == "breast cancer"].update(printed)
-    return frozenset(word for word in seen[True] if seen[True][word] >= 3 and seen[False][word] >= 3)
+    return frozenset(
+        word for word in seen[True]
+        if word.isalpha() and word.isascii() and seen[True][word] >= 3 and seen[False][word] >= 3
+    )  # fmt: skip
 
 
 _FREE = frozenset(
@@ -142,7 +145,7 @@ _FREE = frozenset(
 )
 
 
-def design(task: Task, found: list[Abstract], general: frozenset[str]):
+def design(task: Task, found: list[Abstract]):
     """Cues, labels, groups, candidates and the number of labelled spans per field."""
     rows, labels, groups, places = [], [], [], []
     for group, abstract in enumerate(found):
@@ -160,7 +163,6 @@ def design(task: Task, found: list[Abstract], general: frozenset[str]):
                     f"{place}\t{word}": 1
                     for place, word in cues(context, first, last)
                     if place not in task.without
-                    and (place in _FREE or all(part in general or part == "EDGE" for part in word.split(" ")))
                 }
             )
             labels.append(label)
@@ -173,12 +175,14 @@ def design(task: Task, found: list[Abstract], general: frozenset[str]):
 
 
 def model(task: Task) -> LogisticRegression:
-    return LogisticRegression(C=task.penalty, l1_ratio=1.0, solver="liblinear", max_iter=300, random_state=0)
+    return LogisticRegression(C=task.penalty, l1_ratio=1.0, solver="liblinear", max_iter=1000, random_state=0)
 
 
-def unseen(task: Task, matrix, labels, groups) -> np.ndarray:
-    """Each candidate's probability by a table fitted without its abstract."""
+def unseen(task: Task, matrix, labels, groups, seed: int | None = None) -> np.ndarray:
+    """Each candidate's probability by a table fitted without its abstract; ``seed`` deals the abstracts anew."""
     scores = np.zeros(len(labels))
+    if seed is not None:
+        groups = np.random.RandomState(seed).permutation(int(groups.max()) + 1)[groups]
     for train, test in GroupKFold(5).split(matrix, labels, groups):
         scores[test] = model(task).fit(matrix[train], labels[train]).predict_proba(matrix[test])[:, 1]
     return scores
@@ -211,38 +215,43 @@ def report(task: Task, found: list[Abstract], scores, labels, groups, accept: fl
         print(f"{task.name:12} {name:22} gold {gold:5}  P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}  from {accept}")
 
 
-def report_totals(found: list[Abstract], scores, groups, places) -> tuple[np.ndarray, np.ndarray]:
-    """One answer per abstract that states a total; returns scores and whether each was right, for calibration."""
-    best: dict[int, tuple[float, float]] = {}
+def totals(found: list[Abstract], scores, groups, places) -> pd.DataFrame:
+    """The surest number of each abstract that states a total: field, score, whether it was right."""
+    best: dict[int, tuple[float, float | None]] = {}
     for score, group, (first, _) in zip(scores, groups, places, strict=True):
-        value = found[group].context.words[first].number
         if group not in best or score > best[group][0]:
-            best[group] = (score, value)
-    kept_scores, kept_right = [], []
-    for name in ("breast cancer", "glaucoma or diabetes"):
-        stated = [
-            group for group, each in enumerate(found)
-            if each.values["total"] and (each.field == "breast cancer") == (name == "breast cancer")
-        ]  # fmt: skip
-        answers = [best.get(group, (0.0, -1.0)) for group in stated]
-        right = [value in found[group].values["total"] for (_, value), group in zip(answers, stated, strict=True)]
-        kept_scores += [score for score, _ in answers]
-        kept_right += right
-        print(f"{'n_total':12} {name:22} stated {len(stated)}  right {np.mean(right):.3f}")
-    scores_of, right_of = np.array(kept_scores), np.array(kept_right, dtype=float)
-    knots = calibration(scores_of, right_of)
-    sure = np.interp(scores_of, [score for score, _ in knots], [share for _, share in knots]) >= 0.9
-    print(f"{'n_total':12} {'high confidence':22} share {sure.mean():.3f}  right {right_of[sure].mean():.3f}")
-    return np.array(kept_scores), np.array(kept_right)
+            best[group] = (score, found[group].context.words[first].number)
+    rows = []
+    for group, abstract in enumerate(found):
+        if abstract.values["total"]:
+            score, value = best.get(group, (0.0, None))
+            rows.append((abstract.field, score, value in abstract.values["total"]))
+    return pd.DataFrame(rows, columns=["field", "score", "right"])
+
+
+def report_totals(answers: pd.DataFrame, knots: list[tuple[float, float]]) -> None:
+    """The share right, in each field and among the answers whose confidence is high."""
+    for name, mine in answers.groupby(answers["field"] == "breast cancer"):
+        field = "breast cancer" if name else "glaucoma or diabetes"
+        print(f"{'n_total':12} {field:22} answers {len(mine):5}  right {mine['right'].mean():.3f}")
+    sure = np.interp(answers["score"], [score for score, _ in knots], [share for _, share in knots]) >= 0.9
+    right = answers["right"][sure].mean()
+    print(f"{'n_total':12} {'high confidence':22} share {sure.mean():.3f}  right {right:.3f}")
 
 
 def calibration(scores: np.ndarray, right: np.ndarray) -> list[tuple[float, float]]:
-    """Knots (score, share right) of the isotonic curve, at most a dozen."""
-    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.99).fit(scores, right)
-    knots = []
-    for low in np.quantile(scores[scores > 0.02], np.linspace(0, 1, 12)):
-        knots.append((round(float(low), 3), round(float(curve.predict([low])[0]), 3)))
-    return sorted(set(knots))
+    """Knots (score, share right) for a dozen bands of scores; the share never falls with the score."""
+    seen = scores > 0.02
+    edges = np.quantile(scores[seen], np.linspace(0, 1, 13))
+    middles, shares, sizes = [], [], []
+    for low, high in itertools.pairwise(edges):
+        inside = seen & (scores >= low) & ((scores < high) | (high == edges[-1]))
+        if count := int(inside.sum()):
+            middles.append(float(scores[inside].mean()))
+            shares.append((float(right[inside].sum()) + 0.5) / (count + 1))
+            sizes.append(count)
+    rising = IsotonicRegression(out_of_bounds="clip").fit(middles, shares, sample_weight=sizes).predict(middles)
+    return [(round(score, 3), round(float(share), 3)) for score, share in zip(middles, rising, strict=True)]
 
 
 def table(matrix, names, labels, task: Task) -> str:
@@ -263,16 +272,25 @@ def main() -> int:
     parser.add_argument("-o", "--output", type=Path)
     arguments = parser.parse_args()
     found = abstracts(arguments.folder)
-    general = general_words(found)
+    if arguments.output:
+        # The words that fields share come first: reading a text depends on them.
+        listed = "\n".join(sorted(general_words(found))) + "\n"
+        files.write_text(arguments.output / "common_words.txt", listed)
+        common_words.cache_clear()
+        found = abstracts(arguments.folder)
     levels = ["extractor,score,confidence"]
     for task in TASKS:
-        matrix, names, labels, groups, places = design(task, found, general)
+        matrix, names, labels, groups, places = design(task, found)
         scores = unseen(task, matrix, labels, groups)
         accept = threshold(scores, labels)
         report(task, found, scores, labels, groups, accept)
         knots = calibration(scores, labels.astype(float))
         if task.name == "total":
-            knots = calibration(*report_totals(found, scores, groups, places))
+            # One answer an abstract: few, so the abstracts are dealt three times.
+            dealt = [unseen(task, matrix, labels, groups, seed) for seed in range(3)]
+            answers = pd.concat([totals(found, each, groups, places) for each in dealt])
+            knots = calibration(answers["score"].to_numpy(), answers["right"].to_numpy(float))
+            report_totals(answers, knots)
         levels.append(f"{task.name},accept,{accept}")
         levels += [f"{task.name},{score},{confidence}" for score, confidence in knots]
         if arguments.output:

@@ -19,7 +19,7 @@ Candidate = tuple[int, int]
 _NUMBERS = frozenset((WHOLE, DECIMAL))
 #: What may stand between the numbers of one list, before the unit that they share.
 _LISTED = frozenset(("-", "VS", "AND", "to", "or", ",", "/", "~", ".", "or=", "–"))
-_PERCENT = frozenset(("%", "percent", "per"))
+_PERCENT = frozenset(("%", "per"))
 #: Words that hold a list together for a percentage or a dose, and how far the shared unit may be.
 _REACH = 9
 
@@ -175,10 +175,20 @@ def _to_unit(words: Sequence[Word], index: int, text: str) -> int:
         word = words[place]
         printed = text[word.start : word.end].lower()
         if printed in DOSE_UNITS or printed == "%":
+            if _laboratory(words, place, text):
+                return -1
             return _whole_unit(words, place, text) if _direct(words, index, place) else index
         if word.name not in _LISTED and word.name not in _NUMBERS:
             return -1
     return -1
+
+
+def _laboratory(words: Sequence[Word], place: int, text: str) -> bool:
+    """Whether the unit is one of blood or body (``mg/dl``, ``g/l``, ``kg/m2``), which no dose has."""
+    if place + 2 >= len(words) or words[place + 1].name != "/":
+        return False
+    unit, divisor = (text[words[at].start : words[at].end].lower() for at in (place, place + 2))
+    return divisor in ("dl", "l", "mol", "mmol", "min") or (divisor == "m" and unit == "kg")
 
 
 def _direct(words: Sequence[Word], index: int, place: int) -> bool:
@@ -261,7 +271,7 @@ def frequencies(words: Sequence[Word], text: str) -> Iterator[Candidate]:
     phrases = frequency_phrases("english")
     done = 0
     for word in words:
-        if word.start < done or word.name not in _TELLTALE:
+        if word.start < done or text[word.start : word.end] not in _TELLTALE:
             continue
         # Begin at a word's beginning, so that no phrase starts inside a word or a number.
         begin = max(done, starts[max(0, bisect_right(starts, word.start - _AROUND) - 1)])

@@ -113,7 +113,7 @@ def _name(element: _Element) -> str:
 
 
 def _flat(element: _Element) -> str:
-    return " ".join("".join(str(text) for text in element.itertext()).split())
+    return " ".join("".join(str(text) for text in element.itertext("*")).split())
 
 
 def _pdf(path: Path, shown: str) -> Iterator[tuple[str, str]]:

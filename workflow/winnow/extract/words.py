@@ -53,6 +53,8 @@ _NUMBER_WORDS = frozenset(
 _DIGITS = frozenset("0123456789.")
 _GROUP = re.compile(r"\d{3}")
 
+#: The class of a word that stands neither in the lexicon nor in ``rules/common_words.txt``: names of drugs and diseases, mostly.
+RARE = "RARE"
 #: The class of a whole number, of one with decimals, and of what lies outside the sentence.
 WHOLE, DECIMAL, EDGE = "WHOLE", "DECIMAL", "EDGE"
 
@@ -74,11 +76,18 @@ def lexicon() -> dict[str, str]:
     return {word: row["class"] for row in csv.DictReader(text.splitlines()) for word in row["words"].split()}
 
 
+@cache
+def common_words() -> frozenset[str]:
+    """Words that abstracts of different fields share, and so are themselves to a rule."""
+    text = resources.files("winnow.extract").joinpath("rules", "common_words.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
 def words(passage: Passage) -> list[Word]:
     """The words of a passage in their order."""
     text = passage.lower
     raw = [(*match.span(), match.group()) for match in _TOKEN.finditer(text)]
-    class_of = lexicon().get
+    class_of, common = lexicon().get, common_words()
     found: list[Word] = []
     add = found.append
     skip = 0
@@ -101,9 +110,9 @@ def words(passage: Passage) -> list[Word]:
                 add(Word(start, end, WHOLE, value, True))
                 skip = last + 1
             else:
-                add(Word(start, raw[index][1], token))
+                add(Word(start, raw[index][1], RARE))
         else:
-            add(Word(start, end, token))
+            add(Word(start, end, token if token in common or not token.isalpha() else RARE))
     return found
 
 
