@@ -44,7 +44,8 @@ _BESIDE = {"report": ("results/review.sqlite",)}
 MEDIA = {
     ".csv": "text/csv", ".json": "application/json", ".svg": "image/svg+xml", ".png": "image/png", ".pdf": "application/pdf",
     ".html": "text/html", ".md": "text/markdown", ".yaml": "application/yaml", ".txt": "text/plain", ".xml": "application/xml",
-    ".css": "text/css", ".js": "text/javascript", ".gz": "application/gzip", ".sqlite": "application/vnd.sqlite3", ".py": "text/x-python",
+    ".css": "text/css", ".js": "text/javascript", ".gz": "application/gzip", ".py": "text/x-python",
+    ".sqlite": "application/vnd.sqlite3",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
 
