@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
 from typing import Any
 
 from winnow import __version__
@@ -43,7 +44,8 @@ _BESIDE = {"report": ("results/review.sqlite",)}
 MEDIA = {
     ".csv": "text/csv", ".json": "application/json", ".svg": "image/svg+xml", ".png": "image/png", ".pdf": "application/pdf",
     ".html": "text/html", ".md": "text/markdown", ".yaml": "application/yaml", ".txt": "text/plain", ".xml": "application/xml",
-    ".gz": "application/gzip", ".sqlite": "application/vnd.sqlite3", ".py": "text/x-python",
+    ".css": "text/css", ".js": "text/javascript", ".gz": "application/gzip", ".py": "text/x-python",
+    ".sqlite": "application/vnd.sqlite3",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
 
@@ -78,9 +80,8 @@ def metadata(review: Review, names: Sequence[str], hashes: dict[str, str], ledge
     for name in names:
         if name == WORKFLOW:
             continue
-        about = {"name": name, "sha256": hashes[name]}
-        if media := MEDIA.get("." + name.rsplit(".", 1)[-1]):
-            about["encodingFormat"] = media
+        media = MEDIA.get(PurePosixPath(name).suffix, "text/plain")
+        about = {"name": name, "sha256": hashes[name], "encodingFormat": media}
         entities[name] = crate.add(File(crate, dest_path=name, properties=about))
 
     def held(prefixes: Sequence[str]) -> list[Any]:
@@ -138,8 +139,9 @@ def _software(crate: Any) -> dict[str, Any]:
         except PackageNotFoundError:
             continue
         kind = ["ComputerLanguage", "SoftwareApplication"] if name == "snakemake" else "SoftwareApplication"
-        about = {"@type": kind, "name": name, "version": number, "url": f"https://pypi.org/project/{name}/"}
-        found[name] = crate.add(ContextEntity(crate, f"#{name}", about))
+        address = f"https://pypi.org/project/{name}/{number}/"
+        about = {"@type": kind, "name": name, "version": number, "url": address}
+        found[name] = crate.add(ContextEntity(crate, address, about))
     return found
 
 
@@ -160,7 +162,10 @@ def _parameters(crate: Any, workflow: Any, entities: Mapping[str, Any]) -> None:
             "conformsTo": {"@id": "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"},
         }  # fmt: skip
         parameter = crate.add(ContextEntity(crate, f"#param-{name}", about))
-        workflow.append_to("input" if is_input else "output", parameter)
+        if is_input:
+            workflow.append_to("input", parameter)
+        else:
+            workflow["output"] = parameter
         for path, entity in entities.items():
             if path.startswith(prefix):
                 entity["exampleOfWork"] = parameter
@@ -178,7 +183,9 @@ def _action(
     from rocrate.model import ContextEntity
 
     done = {"@id": "http://schema.org/CompletedActionStatus"}
-    action = crate.add(ContextEntity(crate, name, {"@type": "CreateAction", "name": title, "actionStatus": done}))
+    action = crate.add(
+        ContextEntity(crate, name, {"@type": "CreateAction", "name": title, "description": title, "actionStatus": done})
+    )
     action["instrument"] = instrument
     action["object"] = list(objects)
     action["result"] = list(results)

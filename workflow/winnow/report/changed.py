@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from winnow import tables
+from winnow import config, tables
 from winnow.decisions.identities import Identities
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
@@ -96,13 +96,13 @@ def _statuses(review: Review, evidence: Evidence) -> list[Row]:
 def _conclusions(review: Review, evidence: Evidence) -> list[Row]:
     """Statements worked out from the reports of earlier searches, where those of all searches say something else."""
     from winnow.extract import form
-    from winnow.synthesise import stage, statements
+    from winnow.synthesise import statements
     from winnow.synthesise.evidence import Evidence as Values
 
-    path = review.config_dir / "extraction.yaml"
+    path, plan = review.config_dir / "extraction.yaml", review.config_dir / "synthesis.yaml"
     if not path.is_file():
         return []
-    asked = stage.plan(review)
+    asked = (config.load(plan, "synthesis") or {}) if plan.is_file() else {}
     several = [field.id for field in form.load(path).fields if field.multiple]
     values = tables.read(review.result("extract", "values.csv"), columns=tables.VALUES)
     latest, first = len(evidence.plan.searches) - 1, first_searches(evidence)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from importlib import resources
+from pathlib import Path
 
 from winnow.review import Review
 
@@ -36,11 +37,19 @@ def _answered(review: Review, row: dict[str, str]) -> dict[str, str]:
 
 def _files(review: Review, pattern: str) -> list[str]:
     """The files that a pattern names; under searches/ only those of the searches in config.yaml."""
-    found = [review.relative(path) for path in review.root.glob(pattern)]
+    found = [review.relative(path) for path in review.root.glob(pattern) if _says_something(path)]
     if not pattern.startswith("searches/"):
         return found
     folders = [review.relative(source.folder) + "/" for source in review.sources]
     return [path for path in found if path.startswith(tuple(folders))]
+
+
+def _says_something(path: Path) -> bool:
+    """A table of the synthesis or extraction without a row answers nothing; an empty list of exclusions does."""
+    if path.suffix != ".csv" or path.parent.name not in ("extract", "synthesise"):
+        return True
+    with open(path, "rb") as stream:
+        return len(stream.read(1 << 16).splitlines()) > 1
 
 
 def _setting(review: Review, key: str) -> object:

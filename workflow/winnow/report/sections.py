@@ -109,6 +109,9 @@ def _value(row: Row, name: str, quotes: dict[tuple[str, str], list[Row]]) -> str
     )
 
 
+_FINDINGS = ("statements", "counts", "per_study", "pooled", "risk_of_bias")
+
+
 def _findings(review: Review) -> Section | None:
     named = [
         (name, optional(review.result("synthesise", f"{name}.csv"))) for name in ("statements", "counts", "pooled")
@@ -117,7 +120,7 @@ def _findings(review: Review) -> Section | None:
         Image(path.stem.replace("_", " "), "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode())
         for path in sorted((review.results / "synthesise").glob("*.svg"))
     ]
-    found = [_plain(name, rows) for name, rows in named if rows]
+    found = [_plain(name.replace("_", " "), rows) for name, rows in named if rows]
     if not found and not pictures:
         return None
     return Section("findings", "Findings", "Each with the studies behind it.", found, pictures=pictures)
