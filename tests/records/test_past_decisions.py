@@ -21,7 +21,9 @@ OPTIONS = ["--decisions", "--stage", "title_abstract", "--date", "2020-05-01"]
 
 def written(path: Path) -> list[tuple[str, str, str]]:
     """(id, decision, criterion) of a ledger's rows."""
-    return [(row["id"], row["decision"], row["criterion"]) for _, row in tables.read_rows(path, tables.SCREENING_LEDGER)]
+    return [
+        (row["id"], row["decision"], row["criterion"]) for _, row in tables.read_rows(path, tables.SCREENING_LEDGER)
+    ]
 
 
 def test_one_members_decisions_are_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,14 +9,18 @@ rule report:
         screen=rules.screen.output,
         extract=rules.extract.output,
         synthesise=rules.synthesise.output,
-        status=[
+        protocol=[
+            path.as_posix()
+            for pattern in ("*.*", "history/*")
+            for path in sorted(REVIEW.config_dir.glob(pattern))
+        ],
+        statuses=[
             path.as_posix()
             for search in REVIEW.searches
-            for path in (REVIEW.root / "searches" / search.id / "status").glob(
-                "status.csv"
+            for path in (REVIEW.root / "searches" / search.id).glob(
+                "status/status.csv"
             )
         ],
-        protocol=[path.as_posix() for path in sorted(REVIEW.config_dir.glob("*.*"))],
     output:
         prisma=f"{RESULTS}/report/prisma.json",
         diagram=report(
@@ -40,12 +44,6 @@ rule report:
             caption="../report/reproduction.rst",
             category="Findings",
         ),
-        changes=f"{RESULTS}/report/changes.csv",
-        changed=report(
-            f"{RESULTS}/report/changes.md",
-            caption="../report/changes.rst",
-            category="Update",
-        ),
         methods=f"{RESULTS}/report/methods.md",
         checklist=f"{RESULTS}/report/prisma_checklist.csv",
         dictionary=f"{RESULTS}/report/data_dictionary.csv",
@@ -55,6 +53,19 @@ rule report:
             category="Page",
         ),
         database=f"{RESULTS}/review.sqlite",
+        # Only an update has something to be held against.
+        changes=(
+            [
+                report(
+                    f"{RESULTS}/report/changes.md",
+                    caption="../report/changes.rst",
+                    category="What changed",
+                ),
+                f"{RESULTS}/report/changes.csv",
+            ]
+            if len(REVIEW.searches) > 1
+            else []
+        ),
     log:
         f"{RESULTS}/logs/report.log",
     conda:
