@@ -218,7 +218,7 @@ def _languages(element: Any, row: Row) -> None:
 
 
 def _publication_types(element: Any, row: Row) -> None:
-    row["publication_types"] = "; ".join(_part(flat(kind)) for kind in element)
+    row["publication_types"] = "; ".join([_part((kind.text or "").strip()) for kind in element])
 
 
 def _publication_type(element: Any, row: Row) -> None:
@@ -226,17 +226,20 @@ def _publication_type(element: Any, row: Row) -> None:
 
 
 def _mesh(element: Any, row: Row) -> None:
+    """Headings are NLM's own words, without markup, so their text is read directly: they are a third of an indexed record."""
     headings = []
     for heading in element:
-        headings.append(
-            " / ".join(flat(name) + ("*" if name.get("MajorTopicYN") == "Y" else "") for name in heading)
-        )  # fmt: skip
+        names = []
+        for name in heading:
+            words = name.text or ""
+            names.append(words.strip() + "*" if name.get("MajorTopicYN") == "Y" else words.strip())
+        headings.append(" / ".join(names))
     row["mesh"] = "; ".join(headings)
 
 
 def _keywords(element: Any, row: Row) -> None:
-    for keyword in element:
-        _append(row, "keywords", flat(keyword))
+    words = [_part(word) for word in map(flat, element) if word]
+    row["keywords"] = "; ".join([row["keywords"], *words] if row["keywords"] else words)
 
 
 def _notices(element: Any, row: Row) -> None:
