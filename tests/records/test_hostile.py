@@ -163,3 +163,34 @@ def test_a_bad_file_leaves_the_output_as_it_was(tmp_path: Path, capsys: pytest.C
     assert capsys.readouterr().err.count("\n") == 1
     assert main(["import", str(bad), str(good), "-o", str(out)]) == 1
     assert tables.read(out)["title"].tolist() == ["Good"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        " " * 300_000,
+        "\n" * 300_000,
+        "<table><tr><td>Title</td><td>Year</td></tr>" + "<tr" * 100_000,
+        "<html>" + "<script" * 40_000 + "<!--" * 40_000,
+        "title,year\n" + '"a\n' * 20_000,
+        "@article{a,\n" + "{" * 200_000,
+        "@article{a,\n title = a" + " # b" * 50_000 + "}",
+        "@article{a,\n author = {a" + " " * 200_000 + "and" + " and " * 40_000 + "}}",
+        "TY  - JOUR\nAB  - a\n" + "word\n" * 50_000,
+        "TY  - JOUR\nDA  - " + "a" * 300_000,
+        "[1]" + "a,2000," * 40_000,
+        "<xml><records>" + "<record>" * 40_000,
+        '["' + "a<br>" * 60_000 + '"]',
+    ],
+    ids=lambda content: content[:24].strip() or "blank",
+)
+def test_no_pattern_runs_away_on_hostile_text(content: str, tmp_path: Path) -> None:
+    """Text made to send a regular expression backtracking is read or refused; with quadratic matching this never ends."""
+    path = tmp_path / "hostile"
+    path.write_text(content)
+    try:
+        imported = import_file(path)
+    except InputError as refusal:
+        assert "\n" not in refusal.line
+    else:
+        assert imported.report.start_tags == len(imported.records) or imported.report.losses

@@ -135,12 +135,11 @@ def joined(lines: Sequence[str]) -> str:
     """Wrapped lines as one text: a space between them, unless the break stands between two Han characters."""
     if len(lines) == 1:
         return lines[0]
-    text = lines[0].rstrip()
+    pieces = [lines[0].rstrip()]
     for line in lines[1:]:
-        line = line.strip()
-        glue = "" if text and line and _han(text[-1]) and _han(line[0]) else " "
-        text = f"{text}{glue}{line}" if line else text
-    return text
+        if line := line.strip():
+            pieces.append(line if _han(pieces[-1][-1:]) and _han(line[0]) else f" {line}")
+    return "".join(pieces)
 
 
 def _han(char: str) -> bool:
