@@ -63,6 +63,7 @@ def test_no_record_is_lost_and_only_same_joins(rows: list[dict[str, str]]) -> No
         group = [other for other in report if report[other] == named]
         assert named == min(group, key=lambda other: (search[other], other)), name
     for pair in found.pairs.itertuples():
+        assert (pair.verdict == "same") == (report[pair.record_id_1] == report[pair.record_id_2])
         if pair.verdict == "related":
             assert report[pair.record_id_1] != report[pair.record_id_2]
         assert pair.record_id_1 < pair.record_id_2 and pair.evidence

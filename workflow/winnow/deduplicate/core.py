@@ -17,7 +17,7 @@ class Grouping(NamedTuple):
 
     Attributes:
         reports: one row per distinct record_id: record_id, report_id.
-        pairs: one row per judged pair, ``tables.PAIRS``; ``same`` pairs need not be the only way two records came together.
+        pairs: one row per judged pair, ``tables.PAIRS``, sorted; ``same`` exactly where the two are in one report.
         unused: rulings whose ids name no pair of these records.
     """
 
@@ -47,7 +47,7 @@ def deduplicate(records: pd.DataFrame, ruled: Iterable[rulings.Ruling] = (), sea
     ids = records["record_id"]
     report_ids = _report_ids(records, group)
     reports = pd.DataFrame({"record_id": ids, "report_id": report_ids}, columns=list(tables.REPORTS))
-    return Grouping(reports, _pairs(ids.tolist(), judged, resolved), resolved.unused)
+    return Grouping(reports, _pairs(ids.tolist(), judged, resolved, group), resolved.unused)
 
 
 def _report_ids(records: pd.DataFrame, group: Sequence[int]) -> list[str]:
@@ -62,8 +62,14 @@ def _report_ids(records: pd.DataFrame, group: Sequence[int]) -> list[str]:
     return [best[name][1] for name in group]
 
 
-def _pairs(ids: Sequence[str], judged: Sequence[matching.Judgement], resolved: rulings.Resolved) -> pd.DataFrame:
-    """The judged pairs as a table; a ruling takes the place of the rules' verdict and keeps it as evidence."""
+def _pairs(
+    ids: Sequence[str], judged: Sequence[matching.Judgement], resolved: rulings.Resolved, group: Sequence[int]
+) -> pd.DataFrame:
+    """The judged pairs as a table.
+
+    A ruling takes the place of the rules' verdict and keeps it as evidence. The verdict is what came of the pair: one that a rule
+    calls same but that a contradiction keeps apart is ``possible``, and two records that others brought together are ``same``.
+    """
     import pandas as pd
 
     by_pair = {(pair.row_1, pair.row_2): pair for pair in judged}
@@ -74,6 +80,11 @@ def _pairs(ids: Sequence[str], judged: Sequence[matching.Judgement], resolved: r
             without = f"; without the ruling: {found.verdict} ({found.rule}: {found.evidence})" if found else ""
             rows.append((ids[a], ids[b], verdict, "1.000", "ruling", ruling.evidence + without))
     for pair in by_pair.values():
-        evidence = (ids[pair.row_1], ids[pair.row_2], pair.verdict, f"{pair.score:.3f}", pair.rule, pair.evidence)
-        rows.append(evidence)
+        verdict, evidence = pair.verdict, pair.evidence
+        together = group[pair.row_1] == group[pair.row_2]
+        if together and verdict != "same":
+            verdict, evidence = "same", f"{evidence}; {verdict} by itself, joined through other records"
+        elif not together and verdict == "same":
+            verdict, evidence = "possible", f"{evidence}; same by itself, kept apart because another record contradicts"
+        rows.append((ids[pair.row_1], ids[pair.row_2], verdict, f"{pair.score:.3f}", pair.rule, evidence))
     return pd.DataFrame(sorted(rows), columns=list(tables.PAIRS), dtype=str)
