@@ -19,8 +19,8 @@ from winnow.screen.proposals import proposals
 from winnow.screen.verdicts import verdicts
 
 ABSTRACT = (
-    "We followed forty people with a chronic illness of the joints for two years and recorded how they walked, how they slept and what "
-    "they were treated with. Most of them improved by the end of the second year and none was lost to follow-up in that time."
+    "We followed forty people with a chronic illness of the joints for two years and recorded how they walked, how they slept "
+    "and what they were treated with. Most of them improved by the end of the second year and none was lost to follow-up in that time."
 )
 
 
