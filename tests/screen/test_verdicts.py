@@ -189,3 +189,11 @@ def test_the_bundled_criteria_load_in_protocol_order() -> None:
         "population_adult_pmdm", "intervention_ivig", "original_study", "not_single_case", "not_children_only", "not_ibm_only",
     )  # fmt: skip
     assert [c.absent for c in protocol][2:] == ["unclear"] * 4
+
+
+def test_the_example_in_the_documentation_loads(tmp_path: Path) -> None:
+    """The first block of docs/screening-criteria.md is a criteria file."""
+    text = (Path(__file__).parents[2] / "docs" / "screening-criteria.md").read_text(encoding="utf-8")
+    path = tmp_path / "criteria.yaml"
+    path.write_text(text.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    assert criteria_files.load(path).ids == ("population_gout", "intervention_allopurinol", "randomised", "not_children_only")
