@@ -19,8 +19,8 @@ from winnow.screen.proposals import proposals
 from winnow.screen.verdicts import verdicts
 
 ABSTRACT = (
-    "We followed forty people with a chronic illness of the joints for two years and recorded how they walked, how they slept and what "
-    "they were treated with. Most of them improved by the end of the second year and none was lost to follow-up in that time."
+    "We followed forty people with a chronic illness of the joints for two years and recorded how they walked, how they slept "
+    "and what they were treated with. Most of them improved by the end of the second year and none was lost to follow-up in that time."
 )
 
 
@@ -189,3 +189,11 @@ def test_the_bundled_criteria_load_in_protocol_order() -> None:
         "population_adult_pmdm", "intervention_ivig", "original_study", "not_single_case", "not_children_only", "not_ibm_only",
     )  # fmt: skip
     assert [c.absent for c in protocol][2:] == ["unclear"] * 4
+
+
+def test_the_example_in_the_documentation_loads(tmp_path: Path) -> None:
+    """The first block of docs/screening-criteria.md is a criteria file."""
+    text = (Path(__file__).parents[2] / "docs" / "screening-criteria.md").read_text(encoding="utf-8")
+    path = tmp_path / "criteria.yaml"
+    path.write_text(text.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    assert criteria_files.load(path).ids == ("population_gout", "intervention_allopurinol", "randomised", "not_children_only")

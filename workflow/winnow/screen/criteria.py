@@ -22,9 +22,13 @@ from winnow.screen.tokens import folded, lowered
 #: Where phrases are looked for if a signal does not say: broadly for a criterion, narrowly against it.
 FIELDS_FOR = ("title", "original_title", "abstract", "keywords", "mesh")
 FIELDS_AGAINST = ("title", "original_title")
+#: Where a built-in classifier's evidence must stand to speak against a criterion: what a report says of itself in passing
+#: ("this article reviews five years of our register") is no reason to exclude it.
+STRONG = ("title", "original_title", "publication_types", "mesh")
+EVERYWHERE = (*FIELDS_FOR, "publication_types")
 
 _KINDS = ("any", "mesh", "publication_types", "language", "year", "use")
-_OF_PHRASES = ("in", "with", "without", "times", "negated")
+_OF_PHRASES = ("with", "without", "times", "negated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ class _Reader:
     def signals(self, items: list[Any], at: config.Key, fields: tuple[str, ...]) -> tuple[Signal, ...]:
         side = str(at[-1])
         return tuple(
-            self.signal({"any": item} if isinstance(item, str) else item, (*at, index), fields, f"{side}.{index + 1}")
+            self.signal({"any": item} if isinstance(item, str | list) else item, (*at, index), fields, f"{side}.{index + 1}")
             for index, item in enumerate(items)
         )
 
@@ -195,9 +199,13 @@ class _Reader:
                 self.fault(
                     f"'{name}' says nothing about '{kind}'", (*at, name), "it belongs to 'any'; use 'and' or 'unless'"
                 )
+        if "in" in item and kind not in ("any", "use"):
+            self.fault(f"'in' says nothing about '{kind}'", (*at, "in"), "it belongs to 'any' and 'use'")
         if "major" in item and kind != "mesh":
             self.fault(f"'major' says nothing about '{kind}'", (*at, "major"), "it belongs to 'mesh'")
         rule = item.get("rule", rule)
+        if kind == "use":
+            fields = STRONG if fields is FIELDS_AGAINST else EVERYWHERE
         here = tuple(item.get("in", fields))
         if "in" in item and "title" in here and "original_title" not in here:
             here = (*here, "original_title")

@@ -169,7 +169,7 @@ def _year(signal: Signal, document: Document) -> tuple[bool, Span | None]:
 def _use(signal: Signal, document: Document) -> tuple[bool, Span | None]:
     for name in signal.names:
         judged = judged_builtin(name, document)
-        if judged.verdict == MET:
+        if judged.verdict == MET and (judged.span is None or judged.span.field in signal.fields):
             return True, judged.span
     return False, None
 
