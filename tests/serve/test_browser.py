@@ -45,6 +45,12 @@ def here(serving: Serving) -> str:
     return f"http://127.0.0.1:{serving.port}"
 
 
+def press(page: Any, key: str) -> None:
+    """Press a key on a page that has loaded its keys."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
 def rows(review: Review, kind: str = "screening") -> list[tuple[str, str, str]]:
     one = ledger.read(review.root / KINDS[kind].path.replace("*", "wang"), KINDS[kind])
     names = ("id", "decision", "criterion") if kind == "screening" else ("id_1", "id_2", "ruling")
@@ -55,24 +61,24 @@ def test_a_whole_session_by_keyboard(visit: Any, small_review: Review) -> None:
     """i, u, e with the number of a reason, undo, and d for a duplicate: each key writes what it says, and the list runs out."""
     page, _ = visit
     page.wait_for_selector("#decide")
-    page.keyboard.press("i")
+    press(page, "i")
     page.wait_for_selector(".last b:text('Include')")
-    page.keyboard.press("u")
+    press(page, "u")
     page.wait_for_selector(".last b:text('Unclear')")
-    page.keyboard.press("e")
+    press(page, "e")
     assert page.is_visible("#reasons") and len(rows(small_review)) == 2
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     assert page.is_hidden("#reasons")
-    page.keyboard.press("e")
-    page.keyboard.press("1")
+    press(page, "e")
+    press(page, "1")
     page.wait_for_selector(".last b:text('Exclude')")
-    page.keyboard.press("z")
+    press(page, "z")
     page.wait_for_selector(".earlier")
-    page.keyboard.press("i")
+    press(page, "i")
     page.wait_for_selector(".last b:text('Include')")
-    page.keyboard.press("i")
+    press(page, "i")
     page.wait_for_selector(".compared")
-    page.keyboard.press("d")
+    press(page, "d")
     page.wait_for_selector("#done")
     assert rows(small_review) == [
         ("cnki:aaa", "include", ""),
@@ -103,7 +109,7 @@ def test_evidence_is_highlighted_and_can_be_put_away(visit: Any) -> None:
     mark = page.locator("h1 mark")
     assert mark.inner_text() == "A letter about kettles" and "about teapots: not met" in mark.get_attribute("title")
     assert page.is_visible("#evidence")
-    page.keyboard.press("h")
+    press(page, "h")
     assert page.is_hidden("#evidence")
 
 
@@ -111,7 +117,7 @@ def test_chinese_is_an_equal(visit: Any) -> None:
     """One key turns the page Chinese and it stays so; Chinese titles are drawn with the font that the page brings."""
     page, serving = visit
     page.goto(here(serving) + "/item?stage=title_abstract&report=cnki:aaa")
-    page.keyboard.press("t")
+    press(page, "t")
     page.wait_for_selector("html[lang='zh-Hans']")
     assert "纳入" in page.inner_text("button.include") and "阳光治疗疲惫茶壶" in page.inner_text("h1")
     page.goto(here(serving) + "/list")

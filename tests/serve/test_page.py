@@ -255,6 +255,23 @@ def test_kill_9_while_deciding_loses_nothing(small_review: Review, session: requ
     assert [path.name for path in (small_review.decisions / "screening").iterdir()] == ["wang.csv"]
 
 
+def test_ctrl_c_is_the_way_to_end(small_review: Review) -> None:
+    """Interrupting the page is no fault: exit 0, and nothing on stderr."""
+    stage.run(small_review)
+    command = [sys.executable, "-m", "winnow", "serve", "--reviewer", "wang", "--no-browser"]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, env=env, cwd=small_review.root, **pipes) as process:
+        assert process.stdout is not None and process.stderr is not None
+        try:
+            address = process.stdout.readline().split("Open ")[1].strip()
+            requests.get(address.split("?")[0], timeout=30)
+            process.send_signal(signal.SIGINT)
+            assert (process.wait(30), process.stderr.read()) == (0, "")
+        finally:
+            process.kill()
+
+
 def test_digests_are_for_people_only(small_review: Review, serve: Serve, session: requests.Session) -> None:
     """A note from the coded facts is shown beside the record it is about, under a heading that says what it is."""
     (small_review.root / "config" / "digests.csv").write_text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 
 from winnow.cli import options
 from winnow.decisions.kinds import ROLES
@@ -35,5 +36,6 @@ def run(arguments: argparse.Namespace) -> int:
         import webbrowser
 
         webbrowser.open(serving.address)
-    serving.run()
+    with contextlib.suppress(KeyboardInterrupt):
+        serving.run()
     return 0
