@@ -52,6 +52,16 @@ def test_no_cell_stands_without_its_value(gone: int) -> None:
     assert [cell.marked for cell in fewer["a"]] != [cell.marked for cell in TABLE["a"]]
 
 
+@pytest.mark.parametrize("missing", ["quote", "by", "report_id", "source"])
+@pytest.mark.parametrize("at", range(len(VALUES)))
+def test_a_value_without_its_origin_is_a_fault(at: int, missing: str) -> None:
+    """Delete any one quote, name, report or source, and the table is refused; as it is, it passes."""
+    assert cells.untraceable(TABLE) == []
+    broken = [value | {missing: ""} if index == at else value for index, value in enumerate(VALUES)]
+    faults = cells.untraceable(cells.cells(FORM, broken, ["a"]))
+    assert faults and all(f"has no {missing}" in fault.line for fault in faults)
+
+
 def test_the_workbook_is_typed_and_neutral() -> None:
     """Numbers are numbers, text is never a formula, and each value's quote is the comment of its cell."""
     book = openpyxl.load_workbook(io.BytesIO(workbook.workbook(FORM, HEAD, TABLE)))

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from winnow import tables
+from winnow.errors import IdentityError, WinnowError
 from winnow.extract.form import Field, Form
 
 #: What stands behind the text of a cell that no person stands for.
@@ -85,6 +86,21 @@ def _cell(study: str, field: Field, rows: Sequence[Mapping[str, str]]) -> Cell:
         return Cell(study, field, "suggested", tuple(rows))
     best = min(rows, key=lambda row: (-float(row["confidence"]), row["report_id"]))
     return Cell(study, field, "suggested", (best,))
+
+
+def untraceable(table: Mapping[str, Sequence[Cell]]) -> list[WinnowError]:
+    """Cells whose value does not lead to a quote, a report and a person or rule. There must be none."""
+    return [
+        IdentityError(
+            f"study '{cell.study}', field '{cell.field.id}': '{row['value']}' has no {missing}",
+            where="extract/values.csv",
+        )
+        for its in table.values()
+        for cell in its
+        for row in cell.values
+        for missing in ("quote", "by", "report_id", "source")
+        if not row[missing].strip()
+    ]
 
 
 def differences(form: Form, values: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from winnow.extract.passage import Passage
@@ -44,6 +44,8 @@ class Context:
         self.wholes = frozenset(word.number for word in self.words if word.number is not None and word.name == WHOLE)
         self.whole_places = [place for place, word in enumerate(self.words) if word.name == WHOLE]
         self.order = {place: order for order, place in enumerate(self.whole_places)}
+        #: How many brackets are open before each word.
+        self.depth = [0, *accumulate(_BRACKETS.get(word.name, 0) for word in self.words)]
         starts = [word.start for word in self.words]
         self._first = [bisect_right(starts, start - 1) for start, _ in passage.sentences]
         self._of: list[int] = []
@@ -117,7 +119,7 @@ def cues(context: Context, first: int, last: int, known: Known | None = None) ->
     yield from _others(context, first, end)
     if (share := _share(context, first, last, end)) is not None:
         yield "share", share
-    depth = sum(_BRACKETS.get(word.name, 0) for word in listed[begin:first])
+    depth = context.depth[first] - context.depth[begin]
     yield "bracket", str(min(max(depth, 0), 2))
 
 

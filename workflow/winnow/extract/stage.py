@@ -69,6 +69,7 @@ def run(review: Review) -> None:
     values = ordered(asked, [*stood, *_suggestions(asked, studies, records, texts)])
     head = heading(studies, records)
     table = cells.cells(asked, values, [row["study_id"] for row in head])
+    raise_all(cells.untraceable(table))
 
     out = review.results / "extract"
     tables.write_rows(out / "studies.csv", studies, tables.STUDIES)

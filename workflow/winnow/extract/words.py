@@ -15,7 +15,8 @@ from typing import NamedTuple
 from winnow.extract import numbers
 from winnow.extract.passage import Passage
 
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+|[^\W\d_]+(?:'s)?|\S")
+#: Words first, since most of a text is words.
+_TOKEN = re.compile(r"[^\W\d_]+(?:'s)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+|\S")
 _NUMBER_WORDS = frozenset(
     [
         "one",
