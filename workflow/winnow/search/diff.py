@@ -59,10 +59,10 @@ def changes(before: Iterable[Row], after: Iterable[Row], earlier: Search, later:
     found: list[Change] = []
     for key in sorted(old.keys() | new.keys()):
         if key not in new:
-            shared = _covers(later, old[key])
+            shared = covers(later, old[key])
             found.append(_change("out of scope" if shared == "no" else "vanished", old[key]) | {"shared_scope": shared})
         elif key not in old:
-            found.append(_change("new", new[key]) | {"shared_scope": _covers(earlier, new[key])})
+            found.append(_change("new", new[key]) | {"shared_scope": covers(earlier, new[key])})
         else:
             found += _fields(old[key], new[key])
     order = list(CHANGES)
@@ -80,7 +80,7 @@ def write(path: Path | str, found: Sequence[Change]) -> None:
     tables.write_rows(path, found, COLUMNS)
 
 
-def _covers(search: Search, row: Row) -> str:
+def covers(search: Search, row: Row) -> str:
     """Whether a search could have found a record: its source, and any of its years; "unknown" if it states no year."""
     if row["source"] not in {source.name for source in search.sources}:
         return "no"
