@@ -9,14 +9,18 @@ rule report:
         screen=rules.screen.output,
         extract=rules.extract.output,
         synthesise=rules.synthesise.output,
+        protocol=[
+            path.as_posix()
+            for pattern in ("*.*", "history/*")
+            for path in sorted(REVIEW.config_dir.glob(pattern))
+        ],
         status=[
             path.as_posix()
             for search in REVIEW.searches
-            for path in (REVIEW.root / "searches" / search.id / "status").glob(
-                "status.csv"
+            for path in (REVIEW.root / "searches" / search.id).glob(
+                "status/status.csv"
             )
         ],
-        protocol=[path.as_posix() for path in sorted(REVIEW.config_dir.glob("*.*"))],
     output:
         prisma=f"{RESULTS}/report/prisma.json",
         diagram=report(

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any
 
 from winnow import __version__
-from winnow.report import changed, page_data
+from winnow.report import page_data
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.form import BESIDE, names
@@ -26,16 +26,14 @@ from winnow.report.typeface import web_font
 from winnow.review import Review
 
 
-def build(
-    review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture: Picture, story: Story, changes: Sequence[Row]
-) -> str:
+def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture: Picture, story: Story) -> str:
     """The page as HTML text."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     data = page_data.payload(evidence, flow, story)
-    told = [*filter(None, [changed.section(review, changes)]), *sections(review)]
+    told = sections(review)
     packed = json_for_html(data)
     return environment.from_string(_template("page.html.jinja")).render(
         notes=notes,

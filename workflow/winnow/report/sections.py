@@ -1,4 +1,4 @@
-"""The page's sections that tables alone make up: extraction, findings, reproduction, searches, decisions, amendments.
+"""The page's sections that tables alone make up: changes, extraction, findings, reproduction, searches, decisions, amendments.
 
 Each is a function of the review's files to one :class:`Section`, or to None where there is nothing to tell.
 """
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from winnow import manifests, tables
 from winnow.decisions import chains, ledger
 from winnow.extract import form
+from winnow.report import changes_told
+from winnow.report.changes import KINDS
 from winnow.report.evidence import Row
 from winnow.report.story import optional
 from winnow.review import Review
@@ -19,12 +21,13 @@ from winnow.review import Review
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that opens something: a quote with what stands behind it, or a report."""
+    """A cell that opens something: a quote with what stands behind it, a report, or several reports by their ids."""
 
     value: str
     quote: str = ""
     told: str = ""
     record: str = ""
+    records: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,43 @@ class Section:
 
 def sections(review: Review) -> list[Section]:
     """Every section that has something to tell, in the page's order."""
-    found = (_extraction(review), _findings(review), _reproduction(review), _searches(review), _people(review))
+    found = (
+        _changes(review),
+        _extraction(review),
+        _findings(review),
+        _reproduction(review),
+        _searches(review),
+        _people(review),
+    )
     return [section for section in (*found, _amendments(review)) if section]
+
+
+def _changes(review: Review) -> Section | None:
+    path = review.result("report", "changes.csv")
+    if not path.is_file():
+        return None
+    rows = optional(path)
+    shown = [
+        Table("All kinds of change", ("Change", "How many", "Meaning"), changes_told.counted(rows)),
+        Table(
+            "Records by source",
+            ("Source", *changes_told.OF_SOURCES.values()),
+            changes_told.by_source(rows, [source.title for source in review.searches[-1].sources]),
+        ),
+    ]
+    for kind, (headings, its, left_out) in changes_told.lists(rows).items():
+        more = f" ({left_out} rows more in changes.csv)" if left_out else ""
+        opened = [[_opened(name, cell, kind) for name, cell in zip(headings, row, strict=True)] for row in its]
+        shown.append(Table(f"{KINDS[kind].heading}: {KINDS[kind].meaning}{more}", headings, opened))
+    intro = f"Search {review.searches[-1].id} beside those before it. The same rows, in full: report/changes.csv."
+    return Section("changes", "What changed", intro, shown)
+
+
+def _opened(heading: str, cell: str, kind: str) -> str | Cell:
+    """The ids of a row open their reports; a conclusion moves with several."""
+    if heading != changes_told.HEADINGS["report_id"] or not cell:
+        return cell
+    return Cell(cell, records=tables.split(cell) if kind == "conclusion" else [cell])
 
 
 def _extraction(review: Review) -> Section | None:
@@ -185,6 +223,10 @@ def _amendments(review: Review) -> Section | None:
     rows = optional(review.config_dir / "amendments.csv", tables.AMENDMENTS_LEDGER)
     if not rows:
         return None
-    kept = [[row["date"], row["file"], row["reason"], row["results_known"], row["by"]] for row in rows]
-    headings = ("Date", "File", "Reason", "Results known", "By")
-    return Section("amendments", "Protocol and amendments", "", [Table("Every approved version", headings, kept)])
+    names = ("date", "file", "reason", "results_known", "by", "sha256")
+    kept = [[row[name] for name in names] for row in rows]
+    headings = ("Date", "File", "Reason", "Results known", "By", "SHA-256")
+    intro = (
+        "What was asked, and since when. Each version is kept in config/history, under the first digits of its hash."
+    )
+    return Section("amendments", "Protocol and amendments", intro, [Table("Every approved version", headings, kept)])

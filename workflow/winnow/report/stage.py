@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 from winnow import config, files, tables
 from winnow.report import (
-    changed,
+    changes,
+    changes_told,
     checklist,
     database,
     diagram,
@@ -26,6 +27,7 @@ from winnow.report import notes as words
 from winnow.report.evidence import Evidence
 from winnow.report.story import Story, optional
 from winnow.review import Review
+from winnow.search import pages
 
 
 def run(review: Review) -> None:
@@ -53,11 +55,9 @@ def run(review: Review) -> None:
     files.write_bytes(folder / "prisma.pdf", pdf.pdf(picture))
     tables.write_rows(folder / "prisma2020.csv", prisma_csv.rows(flow, gathered.plan.criteria), prisma_csv.COLUMNS)
     _reproduce(review)
-    changes = changed.changes(review, gathered, flow, told)
-    tables.write_rows(folder / "changes.csv", changes, changed.COLUMNS)
-    files.write_text(folder / "changes.md", changed.markdown(review, changes))
     _tables(review, gathered, flow, told)
-    files.write_text(folder / "index.html", page.build(review, gathered, flow, notes, picture, told, changes))
+    _changed(review, gathered, flow, told)
+    files.write_text(folder / "index.html", page.build(review, gathered, flow, notes, picture, told))
     rows = database.rows_of(gathered, told, flow, review.relative(folder / "lists"))
     database.write(review.results / "review.sqlite", rows)
 
@@ -78,6 +78,14 @@ def _tables(review: Review, gathered: Evidence, flow: flows.Flow, told: Story) -
     tables.write_rows(folder / "prisma_checklist.csv", checklist.checklist(review), checklist.COLUMNS)
     dictionary = [dict(zip(database.DICTIONARY, vars(column).values(), strict=True)) for column in database.columns()]
     tables.write_rows(folder / "data_dictionary.csv", dictionary, database.DICTIONARY)
+
+
+def _changed(review: Review, gathered: Evidence, flow: flows.Flow, told: Story) -> None:
+    """What the latest search changed; of a single search an empty table, and a document that says why."""
+    folder = review.results / "report"
+    found = changes.changes(review, gathered, flow, told)
+    tables.write_rows(folder / "changes.csv", found.rows, changes.COLUMNS)
+    files.write_text(folder / "changes.md", pages.markdown(changes_told.document(found)))
 
 
 def _reproduce(review: Review) -> None:

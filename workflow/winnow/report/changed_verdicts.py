@@ -1,0 +1,112 @@
+"""Rule verdicts that an amendment of the criteria changed: today's beside those of the version approved before.
+
+Only criteria whose entry differs are judged again, so that the cost grows with the amendment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from winnow import config, files
+from winnow.decisions import amendments
+from winnow.report.changed_records import base
+from winnow.report.evidence import Evidence, Row
+from winnow.report.flow import Flow
+from winnow.review import Review
+
+FILE = "config/criteria.yaml"
+_AGAINST = "not met"
+
+
+@dataclass(frozen=True)
+class Former:
+    """The version of the criteria approved before the present one: its ledger row, and where it is kept."""
+
+    row: Row
+    path: Path
+
+
+def former(review: Review) -> Former | None:
+    """The last approved version of the criteria that is not the present one; None if there is none."""
+    path = review.root / FILE
+    if not path.is_file():
+        return None
+    present = files.sha256_file(path)
+    for row in reversed(amendments.rows(review)):
+        if row["file"] == FILE and row["sha256"] != present:
+            return Former(row, amendments.history_path(review.root, FILE, row["sha256"]))
+    return None
+
+
+def differing(before: Path, after: Path) -> tuple[list[str], list[str]]:
+    """The ids of criteria whose entry differs: those of the former version, and those of the present one."""
+    old, new = _entries(before), _entries(after)
+    return (
+        [name for name, entry in old.items() if new.get(name) != entry],
+        [name for name, entry in new.items() if old.get(name) != entry],
+    )
+
+
+def _entries(path: Path) -> dict[str, Any]:
+    loaded, _ = config.load_yaml(path)
+    return {str(entry["id"]): entry for entry in loaded["criteria"]}
+
+
+def rows(review: Review, evidence: Evidence, flow: Flow, verdicts: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """One row per report and criterion whose verdict is another one now; ``before`` and ``after`` have verdict and quote.
+
+    Of a criterion that only one version has, only the reports that it speaks against are listed: the others change nothing.
+
+    Args:
+        review: the review.
+        evidence: the tables.
+        flow: where each report ended.
+        verdicts: the present verdicts by report.
+
+    Raises:
+        ConfigError, Faults: the version kept in ``config/history/`` can no longer be read as criteria.
+    """
+    then = former(review)
+    if then is None:
+        return []
+    gone, present = differing(then.path, review.root / FILE)
+    before = _judged(then.path, gone, evidence) if gone else {}
+    names = list(dict.fromkeys([*present, *gone]))
+    said = {
+        (row["report_id"], row["criterion"]): row
+        for its in verdicts.values() for row in its if row["criterion"] in names
+    }  # fmt: skip
+    found = []
+    for report in sorted(evidence.merged):
+        for name in names:
+            old, new = before.get((report, name)), said.get((report, name))
+            was, now = (row["verdict"] if row else "" for row in (old, new))
+            if was == now or (not (was and now) and _AGAINST not in (was, now)):
+                continue
+            told = base("verdict", report, evidence, flow)
+            told |= {"what": name, "before": _shown(old), "after": _shown(new)}
+            found.append(told | {"note": f"criteria amended since {then.row['date']}"})
+    return found
+
+
+def _judged(path: Path, names: Sequence[str], evidence: Evidence) -> dict[tuple[str, str], Row]:
+    """The verdicts of some criteria of a criteria file on every report."""
+    import pandas as pd
+
+    from winnow import tables
+    from winnow.screen.criteria import Criteria, load
+    from winnow.screen.verdicts import READ, verdicts
+
+    wanted = Criteria(tuple(criterion for criterion in load(path) if criterion.id in names))
+    merged = pd.DataFrame(list(evidence.merged.values()), dtype=str)
+    table = verdicts(merged[["record_id", *(name for name in READ if name in merged.columns)]], wanted)
+    return {(row["report_id"], row["criterion"]): row for row in tables.rows(table)}
+
+
+def _shown(row: Row | None) -> str:
+    if row is None:
+        return ""
+    return f"{row['verdict']}: {row['quote']}" if row["quote"] else row["verdict"]
