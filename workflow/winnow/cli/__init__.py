@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "amend": ("amend", "approve a changed file of the protocol, with the reason"),
     "audit": ("audit", "write the audit pack"),
     "diff": ("diff", "compare two searches: new, changed, vanished, retracted"),
+    "changes": ("changes", "what the latest search changed; --exit-code says whether it brought anything"),
     "serve": ("serve", "open the local screening page"),
     "new": ("new", "write a skeleton for another review"),
     "summary": ("summary", "what the review has come to, in a dozen lines"),

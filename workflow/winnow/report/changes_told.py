@@ -9,8 +9,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
-from winnow.report.changes import KINDS, Changes, counts
+from winnow.errors import InputError
+from winnow.report.changes import COLUMNS, KINDS, Changes, counts, news
 from winnow.report.evidence import Row
+from winnow.report.story import optional
+from winnow.review import Review
 from winnow.search.pages import Block, Heading, Paragraph, Table
 
 #: Rows of one list that are shown; the rest stands in changes.csv.
@@ -64,6 +67,33 @@ def document(told: Changes) -> list[Block]:
             Table(("Date", "File", "Reason", "Results known", "By", "SHA-256"), approved),
         ]
     return blocks
+
+
+def told(review: Review) -> tuple[list[str], bool]:
+    """What changed, in lines of plain text, and whether the latest search brought anything.
+
+    Raises:
+        InputError: the review has one search, or its report has not been made.
+    """
+    path = review.result("report", "changes.csv")
+    if len(review.searches) < 2:
+        raise InputError(
+            "one search: nothing to hold it against",
+            where=str(review.config_files[-1]),
+            mend="add a search after it (docs/update.md)",
+        )
+    if not path.is_file():
+        raise InputError("no such file", where=review.relative(path), mend="run 'make review' (or snakemake) first")
+    rows = optional(path, COLUMNS)
+    waiting = optional(review.result("screen", "to_decide.csv"), ("why",))
+    numbers = [f"{n:>6}  {KINDS[kind].heading.lower()}" for kind, n in counts(rows).items() if n]
+    lines = [
+        f"search {review.searches[-1].id}, beside {', '.join(search.id for search in review.searches[:-1])}",
+        *(numbers or ["     0  changes"]),
+        f"{len(waiting):>6}  entries in {review.relative(review.result('screen', 'to_decide.csv'))}",
+        f"        {review.relative(path.with_suffix('.md'))}",
+    ]
+    return lines, bool(news(rows))
 
 
 def to_decide(why: Mapping[str, int]) -> str:
