@@ -7,14 +7,14 @@ with the dependency itables.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from winnow import __version__
 from winnow.report import page_data
-from winnow.report.evidence import Evidence, Row
+from winnow.report.evidence import Evidence
 from winnow.report.flow import Flow
 from winnow.report.form import BESIDE, names
 from winnow.report.notes import Notes

@@ -81,10 +81,9 @@ def sections(review: Review) -> list[Section]:
 
 
 def _changes(review: Review) -> Section | None:
-    path = review.result("report", "changes.csv")
-    if not path.is_file():
+    if len(review.searches) < 2:
         return None
-    rows = optional(path)
+    rows = optional(review.result("report", "changes.csv"))
     shown = [
         Table("All kinds of change", ("Change", "How many", "Meaning"), changes_told.counted(rows)),
         Table(
