@@ -14,7 +14,11 @@ rule report:
             for pattern in ("*.*", "history/*")
             for path in sorted(REVIEW.config_dir.glob(pattern))
         ],
+<<<<<<< HEAD
         statuses=[
+=======
+        status=[
+>>>>>>> living
             path.as_posix()
             for search in REVIEW.searches
             for path in (REVIEW.root / "searches" / search.id).glob(

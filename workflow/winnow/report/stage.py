@@ -81,12 +81,11 @@ def _tables(review: Review, gathered: Evidence, flow: flows.Flow, told: Story) -
 
 
 def _changed(review: Review, gathered: Evidence, flow: flows.Flow, told: Story) -> None:
-    """What the latest search changed, for a review that has more than one."""
+    """What the latest search changed; of a single search an empty table, and a document that says why."""
+    folder = review.results / "report"
     found = changes.changes(review, gathered, flow, told)
-    if found:
-        folder = review.results / "report"
-        tables.write_rows(folder / "changes.csv", found.rows, changes.COLUMNS)
-        files.write_text(folder / "changes.md", pages.markdown(changes_told.document(found)))
+    tables.write_rows(folder / "changes.csv", found.rows, changes.COLUMNS)
+    files.write_text(folder / "changes.md", pages.markdown(changes_told.document(found)))
 
 
 def _reproduce(review: Review) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from winnow import config, files, tables
@@ -13,6 +13,8 @@ from winnow.synthesise import outcomes, plots, risk_of_bias, statements
 from winnow.synthesise.evidence import Evidence
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from winnow.review import Review
 
 _PLAN = "synthesis.yaml"
@@ -52,6 +54,29 @@ def _unknown_fields(asked: dict[str, Any], known: dict[str, form.Field], where: 
         for name, field in named
         if field not in known
     ]
+
+
+def conclusions(
+    review: Review, values: pd.DataFrame, studies: Sequence[dict[str, str]], records: Mapping[str, dict[str, str]]
+) -> dict[str, list[dict[str, str]]]:
+    """Counts, statements and pooled estimates that follow from some of a review's studies; nothing is written.
+
+    Args:
+        review: whose form and ``config/synthesis.yaml`` say what is asked.
+        values: ``tables.VALUES``.
+        studies: rows of ``tables.STUDIES``.
+        records: the merged row of each report of these studies.
+    """
+    asked = plan(review)
+    fields = form.load(review.config_dir / "extraction.yaml")
+    several = [field.id for field in fields.fields if field.multiple]
+    evidence = Evidence(values, [row["study_id"] for row in studies], several=several)
+    labels = {row["study_id"]: row["study"] for row in heading(studies, records)}
+    return {
+        "counts": statements.counts(evidence, asked.get("counts", ())),
+        "statements": statements.statements(evidence, asked.get("statements", ())),
+        "pooled": _outcomes(asked, evidence, labels, studies, records)[1],
+    }
 
 
 def run(review: Review) -> None:
@@ -105,7 +130,7 @@ def _outcomes(
     evidence: Evidence,
     labels: dict[str, str],
     studies: Sequence[dict[str, str]],
-    records: dict[str, dict[str, str]],
+    records: Mapping[str, dict[str, str]],
 ) -> tuple[list[dict[str, str]], list[dict[str, str]], dict[str, str]]:
     """Rows of ``per_study.csv`` and ``pooled.csv``, and the forest plots by file name."""
     overlaps: dict[str, list[str]] = {}
