@@ -180,15 +180,10 @@ def test_the_flow_adds_up(life: dict[str, Step], name: str) -> None:
             assert len(step.rows(f"report/lists/{key}.csv")) == box["n"], key
     earlier = [life[other] for other, searches in LIFE.items() if searches < LIFE[name]]
     if earlier:
-<<<<<<< HEAD
-        total = "total_studies" if "report/changes.csv" in earlier[-1].contents else "new_studies"
-        assert step.flow()["previous_studies"]["n"] == earlier[-1].flow()[total]["n"]
-=======
         total = earlier[-1].flow()["total_studies"]["n"]
         assert step.flow()["previous_studies"]["n"] == (
             earlier[-1].flow()["new_studies"]["n"] if total is None else total
         )
->>>>>>> living
 
 
 @pytest.mark.parametrize("name", list(LIFE)[1:])
@@ -244,15 +239,6 @@ def test_a_record_of_an_old_year_is_late(life: dict[str, Step]) -> None:
 def test_conclusions_move_from_the_review_before_to_the_review_now(life: dict[str, Step]) -> None:
     """Before is what the original concluded, now is what the update concludes: five studies become seven."""
     moved = {row["what"]: (row["before"], row["after"]) for row in life["update"].changes("conclusion")}
-<<<<<<< HEAD
-    assert moved["counts: Studies, all: n studies"] == ("5", "7")
-    for name in ("counts", "statements"):
-        for before, after in (("original", 0), ("update", 1)):
-            cells = {cell for row in life[before].rows(f"synthesise/{name}.csv") for cell in row.values()}
-            told = {pair[after] for what, pair in moved.items() if what.startswith(name)}
-            assert told - {""} <= cells
-    assert not [path for path in life["update"].contents if "/.before" in path]
-=======
     assert moved["counts: Studies, all"] == (
         "5 studies, 193 participants in 5 of them",
         "7 studies, 309 participants in 7 of them",
@@ -263,7 +249,6 @@ def test_conclusions_move_from_the_review_before_to_the_review_now(life: dict[st
     for before, after in (("original", 0), ("update", 1)):
         stated = {row["statement"] for row in life[before].rows("synthesise/statements.csv")}
         assert {pair[after] for what, pair in moved.items() if what.startswith("statements")} <= stated
->>>>>>> living
 
 
 def test_an_amended_criterion_shows_what_it_would_change_and_changes_nothing(life: dict[str, Step]) -> None:
@@ -299,14 +284,9 @@ def test_going_back_gives_the_earlier_bytes(life: dict[str, Step]) -> None:
 
 
 def test_one_search_has_nothing_to_be_held_against(life: dict[str, Step]) -> None:
-<<<<<<< HEAD
-    """The original has no table of changes and no section of them."""
-    assert not [name for name in life["original"].contents if "changes" in name and name.startswith("report/")]
-=======
     """The original's table of changes is empty, its document says why, and its page has no such section."""
     assert life["original"].rows("report/changes.csv") == []
     assert "one search" in life["original"].contents["report/changes.md"].decode()
->>>>>>> living
     assert b'id="changes"' not in life["original"].contents["report/index.html"]
     assert b'id="changes"' in life["update"].contents["report/index.html"]
 

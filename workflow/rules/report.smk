@@ -14,11 +14,7 @@ rule report:
             for pattern in ("*.*", "history/*")
             for path in sorted(REVIEW.config_dir.glob(pattern))
         ],
-<<<<<<< HEAD
-        statuses=[
-=======
         status=[
->>>>>>> living
             path.as_posix()
             for search in REVIEW.searches
             for path in (REVIEW.root / "searches" / search.id).glob(
@@ -48,6 +44,12 @@ rule report:
             caption="../report/reproduction.rst",
             category="Findings",
         ),
+        changes=f"{RESULTS}/report/changes.csv",
+        changed=report(
+            f"{RESULTS}/report/changes.md",
+            caption="../report/changes.rst",
+            category="Update",
+        ),
         methods=f"{RESULTS}/report/methods.md",
         checklist=f"{RESULTS}/report/prisma_checklist.csv",
         dictionary=f"{RESULTS}/report/data_dictionary.csv",
@@ -57,19 +59,6 @@ rule report:
             category="Page",
         ),
         database=f"{RESULTS}/review.sqlite",
-        # Only an update has something to be held against.
-        changes=(
-            [
-                report(
-                    f"{RESULTS}/report/changes.md",
-                    caption="../report/changes.rst",
-                    category="What changed",
-                ),
-                f"{RESULTS}/report/changes.csv",
-            ]
-            if len(REVIEW.searches) > 1
-            else []
-        ),
     log:
         f"{RESULTS}/logs/report.log",
     conda:

@@ -18,13 +18,9 @@ from winnow.review import Search
 from winnow.search import diff
 from winnow.tables import join, split
 
-<<<<<<< HEAD
-COLUMNS = ("change", "report_id", "record_id", "source", "what", "before", "after", "state", "note", "year", "title")
-=======
 COLUMNS = (
     "change", "report_id", "record_id", "source", "what", "before", "after", "state", "to_decide", "note", "year", "title",
 )  # fmt: skip
->>>>>>> living
 
 #: Fields that a judgement rests on or that a search looks at; a difference in any other field is a minor one.
 WEIGHTY = frozenset(
@@ -122,12 +118,8 @@ def notices(evidence: Evidence, flow: Flow, statuses: Mapping[str, Iterable[Mapp
     for search, answers in statuses.items():
         for answer in answers:
             for notice in split(answer["notices"]):
-<<<<<<< HEAD
-                note(names.named(answer["report_id"]).report, notice, search)
-=======
                 asked = names.named(answer["report_id"]).report or names.named(answer.get("id", "")).report
                 note(asked, notice, search)
->>>>>>> living
     latest = evidence.plan.latest
     found = []
     for report, its in sorted(said.items()):

@@ -82,22 +82,13 @@ class Changes:
     to_decide: Mapping[str, int]
 
 
-<<<<<<< HEAD
-def changes(review: Review, evidence: Evidence, flow: Flow, story: Story) -> Changes | None:
-    """What the latest search changed; None for a review with one search.
-=======
 def changes(review: Review, evidence: Evidence, flow: Flow, story: Story) -> Changes:
     """What the latest search changed; nothing in a review with one search.
->>>>>>> living
 
     Raises:
         InputError: a table that another stage wrote is at fault.
         ConfigError, Faults: an approved version of the criteria can't be read.
     """
-<<<<<<< HEAD
-    if len(review.searches) < 2:
-        return None
-=======
     found = _found(review, evidence, flow, story) if len(review.searches) > 1 else []
     latest = review.searches[-1]
     counted = Counter(row["source"] for row in evidence.records if row["search_id"] == latest.id)
@@ -113,7 +104,6 @@ def changes(review: Review, evidence: Evidence, flow: Flow, story: Story) -> Cha
 
 
 def _found(review: Review, evidence: Evidence, flow: Flow, story: Story) -> list[Row]:
->>>>>>> living
     grouping = optional(review.result("deduplicate", "changes.csv"))
     found = [
         *changed_records.rows(evidence, flow, review.searches),
@@ -129,22 +119,8 @@ def _found(review: Review, evidence: Evidence, flow: Flow, story: Story) -> list
         key=lambda row: (order.index(row["change"]),)
         + (() if row["change"] in worked_out else (row["report_id"], row["source"], row["record_id"], row["what"], row["after"]))
     )  # fmt: skip
-<<<<<<< HEAD
-    latest = review.searches[-1]
-    counted = Counter(row["source"] for row in evidence.records if row["search_id"] == latest.id)
-    return Changes(
-        rows=found,
-        latest=latest.id,
-        earlier=[search.id for search in review.searches[:-1]],
-        found={source.title: counted[source.name] for source in latest.sources},
-        former=changed_verdicts.former(review),
-        amendments=amendments.rows(review),
-        to_decide=dict(sorted(Counter(row["why"] for row in story.to_decide).items())),
-    )
-=======
     waiting = {row["report_id"]: row["why"] for row in story.to_decide}
     return [row | {"to_decide": waiting.get(row["report_id"], "")} for row in found]
->>>>>>> living
 
 
 def counts(rows: Sequence[Row]) -> dict[str, int]:

@@ -23,11 +23,7 @@ _AROUND = 40
 _LONGEST = 240
 HEADINGS = {
     "report_id": "Report", "source": "Source", "what": "What", "before": "Before", "after": "Now", "state": "Where it stands",
-<<<<<<< HEAD
-    "note": "Note", "year": "Year", "title": "Title",
-=======
     "to_decide": "To decide", "note": "Note", "year": "Year", "title": "Title",
->>>>>>> living
 }  # fmt: skip
 #: Kinds whose rows come from a source: what their records are called in the table by source.
 OF_SOURCES = {
@@ -38,12 +34,9 @@ OF_SOURCES = {
 
 def document(told: Changes) -> list[Block]:
     """``changes.md`` as blocks."""
-<<<<<<< HEAD
-=======
     if not told.earlier:
         why = f"This review has one search, {told.latest}; there is nothing to hold it against."
         return [Heading(1, "What changed"), Paragraph(why), Paragraph(to_decide(told.to_decide)), *_protocol(told)]
->>>>>>> living
     beside = ", ".join(told.earlier)
     blocks: list[Block] = [
         Heading(1, f"What changed with search {told.latest}"),
@@ -68,17 +61,6 @@ def document(told: Changes) -> list[Block]:
         blocks.append(Table(tuple(headings), tuple(rows)))
         if left_out:
             blocks.append(Paragraph(f"{left_out} rows more in changes.csv.", strong=True))
-<<<<<<< HEAD
-    if told.amendments:
-        names = ("date", "file", "reason", "results_known", "by", "sha256")
-        approved = tuple(tuple(row[name] for name in names) for row in told.amendments)
-        blocks += [
-            Heading(2, "Protocol"),
-            Paragraph("Every approved version, oldest first."),
-            Table(("Date", "File", "Reason", "Results known", "By", "SHA-256"), approved),
-        ]
-    return blocks
-=======
     return [*blocks, *_protocol(told)]
 
 
@@ -93,7 +75,6 @@ def _protocol(told: Changes) -> list[Block]:
         Paragraph("Every approved version, oldest first."),
         Table(("Date", "File", "Reason", "Results known", "By", "SHA-256"), approved),
     ]
->>>>>>> living
 
 
 def told(review: Review) -> tuple[list[str], bool]:

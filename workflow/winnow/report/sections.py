@@ -81,16 +81,9 @@ def sections(review: Review) -> list[Section]:
 
 
 def _changes(review: Review) -> Section | None:
-<<<<<<< HEAD
-    path = review.result("report", "changes.csv")
-    if not path.is_file():
-        return None
-    rows = optional(path)
-=======
     if len(review.searches) < 2:
         return None
     rows = optional(review.result("report", "changes.csv"))
->>>>>>> living
     shown = [
         Table("All kinds of change", ("Change", "How many", "Meaning"), changes_told.counted(rows)),
         Table(
