@@ -18,11 +18,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-WORDS = (
+TEXT = (
     "patients treatment immunoglobulin intravenous polymyositis dermatomyositis controlled response weakness strength after "
     "weeks dose significant improvement group placebo trial months steroid refractory disease muscle enzyme creatine kinase "
     "with the of and in to was were by for at"
-).split()
+)
+WORDS = TEXT.split()
 
 
 def made_up(count: int) -> Iterator[dict[str, object]]:

@@ -11,7 +11,9 @@ _TAGGED = re.compile("|".join(f"(?P<{dialect.id}>{dialect.start.pattern})" for d
 #: What a tagged start line can begin with, white space apart: a quick test before the full one.
 _SIGNS = frozenset("TPR%{D")
 #: Starts of formats that are no tagged text.
-_OTHER = re.compile(r"\s*(?:@[A-Za-z]{3,20}\s*[{(][^\s,]*,|<(?:Pubmed(?:Book)?Article|record|Trial|html|table)[\s>])")
+_OTHER = re.compile(
+    r"\s*(?:@[A-Za-z]{3,20}\s*[{(][^,{}]{0,80},|<(?:Pubmed(?:Book)?Article|record|Trial|html|table)[\s>])"
+)
 
 
 def may_start(line: str) -> bool:
