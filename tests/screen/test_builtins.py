@@ -104,7 +104,9 @@ def test_a_title_alone_is_never_taken_for_silence() -> None:
 @pytest.mark.slow
 def test_labelled_records_of_2019(shared: Path) -> None:
     """On labelled records: trials at sensitivity .93 and specificity .96 at least (protocols of trials are no trials)."""
-    table = pd.read_csv(shared / "extraction" / "wmotte_single_class_design.csv.gz", dtype=str, keep_default_na=False)
+    table = pd.read_csv(
+        shared / "data" / "extraction" / "wmotte_single_class_design.csv.gz", dtype=str, keep_default_na=False
+    )
     table = table.drop_duplicates("pmid").rename(columns={"pmid": "record_id"}).iloc[::3]
     found = verdicts(table, criteria_files.load("builtin:designs"))
     got = found[(found["criterion"] == "randomised_trial") & (found["verdict"] == "met")]["report_id"]

@@ -190,6 +190,6 @@ def test_labels_that_make_no_sense_are_named(cell: str, why: str) -> None:
 @pytest.mark.slow
 def test_a_real_review_is_ranked_as_well_as_published(shared: Path) -> None:
     """Oud 2018 with labels only: mean rank of the included at most .08 of the records (published systems .064 to .091)."""
-    table = pd.read_csv(shared / "screening" / "Oud_2018.csv.gz", dtype=str, keep_default_na=False)
+    table = pd.read_csv(shared / "data" / "screening" / "Oud_2018.csv.gz", dtype=str, keep_default_na=False)
     labels = table["label_included"].str.startswith("1").to_numpy(dtype=np.int64)
     assert simulate(table[["title", "abstract"]], labels)["atd"] <= 0.08

@@ -181,7 +181,9 @@ class _Reader:
     def signals(self, items: list[Any], at: config.Key, fields: tuple[str, ...]) -> tuple[Signal, ...]:
         side = str(at[-1])
         return tuple(
-            self.signal({"any": item} if isinstance(item, str | list) else item, (*at, index), fields, f"{side}.{index + 1}")
+            self.signal(
+                {"any": item} if isinstance(item, str | list) else item, (*at, index), fields, f"{side}.{index + 1}"
+            )
             for index, item in enumerate(items)
         )
 

@@ -16,13 +16,12 @@ phrase of two or three capitals (``PM``, ``ACE``) is read as written, since it m
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from winnow.screen.spelling import either, spellings
 from winnow.screen.tokens import HAN, LEXICON, Tokens, folded
 
 _OPERATOR = re.compile(r"\s+(NEAR|PRE)/(\d+)\s+")
@@ -292,59 +291,7 @@ def _word(word: str, *, exact: bool) -> Word:
     if "*" in word or "?" in word:
         pieces = re.split(r"([*?])", word)
         expression = "".join(
-            r"[\w']*" if piece == "*" else r"\w?" if piece == "?" else _either(piece) for piece in pieces
+            r"[\w']*" if piece == "*" else r"\w?" if piece == "?" else either(piece) for piece in pieces
         )
         return Word(LEXICON.ask_like(expression), len(word) - 1)
-    return Word(LEXICON.ask(sorted(_spellings(word))), len(word))
-
-
-@cache
-def _pairs() -> tuple[tuple[str, str], ...]:
-    text = resources.files("winnow.screen").joinpath("spelling.csv").read_text(encoding="utf-8")
-    return tuple((row["british"], row["american"]) for row in csv.DictReader(text.splitlines()))
-
-
-_ISE = re.compile(r"(?<=\w{3})([iy])[sz](?=(?:e|ed|es|er|ers|ing|ation|ations|ational)$)")
-
-
-def _either(piece: str) -> str:
-    """A piece of a word with wildcards as an expression for both spellings."""
-    expression = re.escape(piece)
-    for british, american in _pairs():
-        for spelling in (british, american):
-            if spelling in expression:
-                expression = expression.replace(spelling, f"(?:{british}|{american})")
-                break
-    return expression
-
-
-def _spellings(word: str) -> set[str]:
-    """The word in British and American spelling, singular and plural, with and without a possessive."""
-    found = {word}
-    for british, american in _pairs():
-        found |= {spelling.replace(british, american) for spelling in found}
-        found |= {spelling.replace(american, british) for spelling in found}
-    found |= {_ISE.sub(r"\g<1>s", spelling) for spelling in found} | {
-        _ISE.sub(r"\g<1>z", spelling) for spelling in found
-    }
-    if "'" in word:
-        found |= {spelling.replace("'", "") for spelling in found} | {spelling.split("'")[0] for spelling in found}
-    return found.union(*(_numbers(spelling) for spelling in found))
-
-
-def _numbers(word: str) -> set[str]:
-    if len(word) < 3 or not word[-1].isalpha():
-        return set()
-    if word.endswith("is"):
-        return {word[:-2] + "es"}
-    if word.endswith("ses") and len(word) > 5:
-        return {word[:-2] + "is", word[:-1], word[:-2]}
-    if word.endswith(("ss", "us", "x", "ch", "sh")):
-        return {word + "es", word + "'s"}
-    if word.endswith("ies") and len(word) > 4:
-        return {word[:-3] + "y"}
-    if word.endswith("s"):
-        return {word[:-1], word[:-1] + "'s", word[:-2]} if word.endswith("xes") else {word[:-1], word[:-1] + "'s"}
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return {word[:-1] + "ies", word + "'s"}
-    return {word + "s", word + "'s", *({word + "es"} if word.endswith("o") else ())}
+    return Word(LEXICON.ask(sorted(spellings(word))), len(word))
