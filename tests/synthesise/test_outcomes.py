@@ -93,6 +93,15 @@ def test_shown_with_and_without_retracted_and_overlapping_studies() -> None:
     assert studies["without retracted and overlapping"] == "a; b; d"
 
 
+def test_an_interval_that_shrinks_is_flagged() -> None:
+    """Very like studies make the Hartung-Knapp interval narrower than the normal one: the row says so."""
+    rows = [*open_study("a", 10, 20), *open_study("b", 21, 40), *open_study("c", 15, 30)]
+    evidence = Evidence(values(*rows), ["a", "b", "c"])
+    found = outcomes.studies(OUTCOME, evidence, {}, {}, ())
+    notes = [row["note"] for row in outcomes.pooled(OUTCOME, found, evidence) if "Knapp" in row["model"]]
+    assert notes and all("narrower than the normal interval" in note for note in notes)
+
+
 def test_randomised_and_other_designs_never_share_a_group() -> None:
     """The configuration that joins them is a fault, named by outcome and group."""
     joined = {"outcomes": [OUTCOME | {"groups": [{"id": "g", "designs": ["randomised trial", "prospective open"]}]}]}

@@ -176,7 +176,7 @@ def _estimates(
         events = [study.events or 0 for study in chosen]
         totals = [study.total or 0 for study in chosen]
         y, v = pooling.logits(events, totals)
-        checked = pooling.inverse_variance(y, v)
+        checked, normal = pooling.inverse_variance(y, v), pooling.inverse_variance(y, v, knapp=False)
         note = group.get("why", "")
         try:
             rows.append(
@@ -194,9 +194,26 @@ def _estimates(
         except ValueError as error:
             rows.append(_none(outcome, group, subgroup, name, chosen, f"not pooled: {error}"))
         rows.append(
-            _row(outcome, group, subgroup, name, chosen, "inverse variance, REML, Hartung-Knapp", checked, note)
+            _row(
+                outcome,
+                group,
+                subgroup,
+                name,
+                chosen,
+                "inverse variance, REML, Hartung-Knapp",
+                checked,
+                "; ".join(filter(None, (note, _caution(checked, normal)))),
+            )
         )
     return rows
+
+
+def _caution(knapp: pooling.Pooled, normal: pooling.Pooled) -> str:
+    """With very like studies the Hartung-Knapp interval shrinks below the normal one, which it is meant to widen."""
+    if knapp.high - knapp.low >= normal.high - normal.low:
+        return ""
+    low, high = (share(pooling.probability(end)) for end in (normal.low, normal.high))
+    return f"narrower than the normal interval ({low} to {high}), so not to be relied on"
 
 
 def reduced(mine: Sequence[Study]) -> list[Study]:

@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from winnow.synthesise.drawing import GREY, INK, RULE, box, circle, line, picture, polygon, shortened, text, width
+from winnow.synthesise.outcomes import ALL, REDUCED
 
 _ROW, _TOP, _LEFT, _LABEL, _COUNTS, _AXIS, _ESTIMATE = 24, 96, 20, 220, 90, 320, 190
+
+
+_SETS = {ALL: "all", REDUCED: "reduced"}
 
 
 def forest(
@@ -42,7 +46,7 @@ def forest(
     parts.append(line(left, bottom, left + _AXIS, bottom))
     for number, entry in enumerate(lines):
         parts += _drawn(entry, _TOP + _ROW * number + 15, left, wide)
-    key = "Squares: studies, exact interval. Diamonds: pooled estimate. Dashes: prediction interval."
+    key = "Squares: studies, exact interval. Diamonds: pooled (reduced: without retracted and overlapping). Dashes: prediction."
     parts.append(text(_LEFT, high - 12, key, size=10, fill=GREY))
     counted = sum(row["counted"] == "yes" for row in rows)
     return picture(wide, high, parts, title=heading, described=f"Forest plot of {counted} studies.")
@@ -82,7 +86,7 @@ def _drawn(entry: tuple[str, Mapping[str, str]], y: float, left: float, wide: fl
     shown = " ".join(
         (f"{100 * float(row['proportion']):.1f}", f"({100 * float(row['low']):.1f} to {100 * float(row['high']):.1f})")
     )
-    label = row["study"] if kind == "study" else f"Pooled, {row['studies_counted']} (k = {row['k']})"
+    label = row["study"] if kind == "study" else f"Pooled, {_SETS[row['studies_counted']]} (k = {row['k']})"
     parts = [
         text(_LEFT + 12, y, shortened(label, _LABEL - 12), bold=kind == "pooled"),
         text(left - 12, y, f"{row['events']}/{row['total']}", anchor="end"),
