@@ -36,8 +36,9 @@ def test_each_record_is_new_or_gone_or_in_both(
 ) -> None:
     """Records of the latest search alone are new or late or of known reports, of earlier ones alone vanished or out of scope."""
     evidence = review(seed=seed, reports=15, searches=searches)
-    rows = told(folder(evidence, tmp_path_factory.mktemp("review")))
-    titles = {source.name: source.title for source in evidence.plan.sources}
+    root = folder(evidence, tmp_path_factory.mktemp("review"))
+    rows = told(root)
+    titles = {source.name: source.title for source in reviews.load(root=root).sources}
     placed = [(row["search_id"], titles[row["source"]], row["record_id"]) for row in evidence.records]
     later = {(title, record) for search, title, record in placed if search == evidence.plan.latest}
     earlier = {(title, record) for search, title, record in placed if search != evidence.plan.latest}
