@@ -159,11 +159,7 @@ def design(task: Task, found: list[Abstract]):
             else:
                 label = any(start < stop and begin < end for begin, stop in abstract.spans.get(task.name, ()))
             rows.append(
-                {
-                    f"{place}\t{word}": 1
-                    for place, word in cues(context, first, last)
-                    if place not in task.without
-                }
+                {f"{place}\t{word}": 1 for place, word in cues(context, first, last) if place not in task.without}
             )
             labels.append(label)
             groups.append(group)

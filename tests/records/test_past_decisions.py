@@ -12,7 +12,8 @@ from winnow.cli import main
 RAYYAN = (
     "key,title,year,authors,doi,pubmed_id,notes\n"
     'r-1,First,2001,"A, B",10.9999/a,,"RAYYAN-INCLUSION: {""Ana""=>""Included"", ""Bo""=>""Excluded""}"\n'
-    'r-2,Second,2002,"C, D",,77,"note | RAYYAN-INCLUSION: {""Ana""=>""Excluded""} | RAYYAN-EXCLUSION-REASONS: wrong population,old"\n'
+    'r-2,Second,2002,"C, D",,77,"note | RAYYAN-INCLUSION: {""Ana""=>""Excluded""} '
+    '| RAYYAN-EXCLUSION-REASONS: wrong population,old"\n'
     'r-3,Third,2003,"E, F",,,"RAYYAN-INCLUSION: {""Ana""=>""Maybe""}"\n'
     'r-4,Fourth,2004,"G, H",10.9999/d,,\n'
 )

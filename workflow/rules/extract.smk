@@ -9,7 +9,7 @@ rule extract:
         decisions=rules.screen.output.decisions,
         ledgers=[
             path.as_posix()
-            for name in ("studies.csv", "extraction.csv")
+            for name in ("studies.csv", "extraction.csv", "retrieval.csv")
             for path in REVIEW.decisions.glob(name)
         ],
     output:

@@ -5,12 +5,7 @@ rule records:
     input:
         config=CONFIG,
         manifests=MANIFESTS,
-        files=[
-            path.as_posix()
-            for source in REVIEW.sources
-            if source.archived
-            for path in source.manifest.record_files
-        ],
+        files=RECORD_FILES,
     output:
         records=f"{RESULTS}/records/records.csv",
         report=f"{RESULTS}/records/import_report.json",

@@ -10,7 +10,15 @@ rule screen:
             path.as_posix()
             for path in sorted(REVIEW.decisions.glob("screening/*.csv"))
         ],
+        records=rules.records.output.records,
         retrieval=[path.as_posix() for path in REVIEW.decisions.glob("retrieval.csv")],
+        full_texts=[
+            path.as_posix()
+            for search in REVIEW.searches
+            for path in sorted(
+                (REVIEW.root / "searches" / search.id).glob("fulltext/*/manifest.json")
+            )
+        ],
     output:
         verdicts=f"{RESULTS}/screen/verdicts.csv",
         decisions=report(
@@ -19,6 +27,8 @@ rule screen:
             category="Screening",
         ),
         to_decide=f"{RESULTS}/screen/to_decide.csv",
+        agreement=f"{RESULTS}/screen/agreement.csv",
+        sensitivity=f"{RESULTS}/screen/sensitivity.csv",
     log:
         f"{RESULTS}/logs/screen.log",
     conda:

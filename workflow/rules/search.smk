@@ -2,6 +2,13 @@
 
 MANIFESTS = [(source.folder / "manifest.json").as_posix() for source in REVIEW.sources]
 
+RECORD_FILES = [
+    path.as_posix()
+    for source in REVIEW.sources
+    if source.archived
+    for path in source.manifest.record_files
+]
+
 for missing in (source for source in REVIEW.sources if not source.archived):
 
     rule:
@@ -31,6 +38,8 @@ rule search_report:
     input:
         config=CONFIG,
         manifests=MANIFESTS,
+        files=RECORD_FILES,
+        known=[path.as_posix() for path in REVIEW.config_dir.glob("known_studies.csv")],
     output:
         report(
             f"{RESULTS}/search/search_report.md",

@@ -5,7 +5,13 @@ rule synthesise:
     input:
         config=CONFIG,
         plan=[path.as_posix() for path in REVIEW.config_dir.glob("synthesis.yaml")],
+        merged=rules.deduplicate.output.merged,
         extract=rules.extract.output,
+        ledgers=[
+            path.as_posix()
+            for name in ("studies.csv", "risk_of_bias.csv")
+            for path in REVIEW.decisions.glob(name)
+        ],
     output:
         statements=f"{RESULTS}/synthesise/statements.csv",
     log:

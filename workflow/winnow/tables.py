@@ -47,6 +47,9 @@ RETRIEVAL_LEDGER = ("date", "id", "status", "reason", "obtained_from", "file", "
 EXTRACTION_LEDGER = (
     "date", "study", "id", "field", "value", "number", "unit", "quote", "source", "by", "checked_by", "note", "seal",
 )  # fmt: skip
+RISK_OF_BIAS_LEDGER = (
+    "date", "study", "tool", "domain", "judgement", "quote", "source", "by", "checked_by", "note", "seal",
+)  # fmt: skip
 AMENDMENTS_LEDGER = ("date", "file", "sha256", "reason", "results_known", "by", "seal")
 
 _FORMULA = frozenset("=+-@'")

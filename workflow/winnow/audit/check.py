@@ -85,13 +85,17 @@ def protocol(checked: Review) -> list[WinnowError]:
     """Criteria, form, synthesis plan and the published figures: each against its schema, and against itself."""
     from winnow.extract import stage as extract
     from winnow.screen import criteria
+    from winnow.search import known
+    from winnow.synthesise import stage as synthesise
 
     found = _caught(_loaded, criteria.load, checked.config_dir / "criteria.yaml")
     found += extract.check(checked)
-    for name in ("synthesis", "published"):
-        path = checked.config_dir / f"{name}.yaml"
-        if path.is_file():
-            found += _caught(_loaded, config.load, path, name)
+    if not found:  # the plan names fields of the form
+        found += _caught(synthesise.check, checked)
+    found += _caught(_loaded, known.load, checked.config_dir)
+    published = checked.config_dir / "published.yaml"
+    if published.is_file():
+        found += _caught(_loaded, config.load, published, "published")
     return found
 
 
@@ -100,6 +104,13 @@ def ledgers(checked: Review) -> list[WinnowError]:
     from winnow.decisions import amendments, checking
 
     return [*_caught(checking.check, checked), *_caught(amendments.check, checked)]
+
+
+def full_texts(checked: Review) -> list[WinnowError]:
+    """Look-ups and supplied files that differ from what was recorded of them."""
+    from winnow.screen.fulltext import looking, supplied
+
+    return [*_caught(looking.check, checked), *_caught(supplied.check, checked)]
 
 
 def _loaded(load: Callable[..., object], *arguments: object) -> tuple[WinnowError, ...]:
@@ -117,4 +128,4 @@ def _caught(function: Callable[..., Iterable[WinnowError]], *arguments: object) 
         return [error]
 
 
-CHECKS: tuple[Check, ...] = (sources, archives, records, protocol, ledgers)
+CHECKS: tuple[Check, ...] = (sources, archives, records, protocol, ledgers, full_texts)

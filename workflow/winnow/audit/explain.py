@@ -185,4 +185,6 @@ def _raw(story: Story) -> Iterator[str]:
 
     for row in tables.rows(story.records):
         yield f"{row['record_id']} ({row['file']}, line {row['line']})"
-        yield from (INDENT + line for line in raw_text(story.review.root / row["file"], row["line"]).splitlines())
+        yield from (
+            INDENT + line for line in raw_text(story.review.root / row["file"], row["line"], row["sha256"]).splitlines()
+        )

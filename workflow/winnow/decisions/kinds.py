@@ -70,6 +70,12 @@ KINDS: dict[str, Kind] = {
             ("date", "field", "value", "quote", "source", "by"),
         ),
         Kind(
+            "risk_of_bias",
+            "decisions/risk_of_bias.csv",
+            tables.RISK_OF_BIAS_LEDGER,
+            ("date", "study", "tool", "domain", "judgement", "quote", "source", "by"),
+        ),
+        Kind(
             "amendments",
             "config/amendments.csv",
             tables.AMENDMENTS_LEDGER,

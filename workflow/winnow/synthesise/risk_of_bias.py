@@ -16,7 +16,7 @@ from winnow import tables
 from winnow.errors import LedgerError, WinnowError
 from winnow.synthesise.drawing import GREY, circle, picture, shortened, text, width
 
-LEDGER = ("date", "study", "tool", "domain", "judgement", "quote", "source", "by", "checked_by", "note", "seal")
+LEDGER = tables.RISK_OF_BIAS_LEDGER
 COLUMNS = ("study_id", "tool", "domain", "label", "judgement", "quote", "source", "by", "checked_by")
 WHERE = "decisions/risk_of_bias.csv"
 TOOLS = {"rob2": "RoB 2", "robins_i": "ROBINS-I", "jbi_case_series": "JBI checklist for case series"}
