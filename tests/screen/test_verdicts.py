@@ -196,4 +196,9 @@ def test_the_example_in_the_documentation_loads(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "screening-criteria.md").read_text(encoding="utf-8")
     path = tmp_path / "criteria.yaml"
     path.write_text(text.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
-    assert criteria_files.load(path).ids == ("population_gout", "intervention_allopurinol", "randomised", "not_children_only")
+    assert criteria_files.load(path).ids == (
+        "population_gout",
+        "intervention_allopurinol",
+        "randomised",
+        "not_children_only",
+    )
