@@ -18,6 +18,7 @@ review: $(READY) ## run the bundled review: results/report/index.html
 update-2025: $(READY) ## the same review with the search of 2025 added: results-2025-update/
 	@$(BIN)/snakemake --configfile config/update-2025.yaml
 	@$(BIN)/winnow summary --config config/config.yaml config/update-2025.yaml
+	@$(BIN)/winnow changes --config config/config.yaml config/update-2025.yaml
 
 walkthrough: $(READY) ## a small made-up review that shows everything: examples/walkthrough/results/
 	@$(BIN)/snakemake --directory examples/walkthrough

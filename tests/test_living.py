@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from winnow import files, manifests, tables
 from winnow.cli import main
+from winnow.decisions.fingerprint import Now
 from winnow.decisions.identities import Identities
 from winnow.decisions.resolve import Judgement, Readers
 from winnow.deduplicate import core
@@ -278,6 +279,14 @@ def test_a_retraction_is_flagged_and_excludes_nothing(life: dict[str, Step]) -> 
     assert step.flow()["total_studies"]["n"] == life["amended"].flow()["total_studies"]["n"]
 
 
+def test_a_retraction_moves_the_estimate_that_leaves_it_out(life: dict[str, Step]) -> None:
+    """Without new studies the estimate over all stays, the one without retracted studies moves, and the row opens what moved it."""
+    (row,) = life["second update"].changes("conclusion")
+    assert row["what"] == "pooled: response, prospective, without retracted and overlapping"
+    assert row["report_id"] == "pubmed:90000003"
+    assert row["before"].endswith("50 of 76 in 3 studies") and row["after"] == "39 of 58 in 2 studies"
+
+
 def test_going_back_gives_the_earlier_bytes(life: dict[str, Step]) -> None:
     """With the earlier config and ledgers every result is as it was, pictures and workbooks included."""
     assert life["back"].contents == life["update"].contents
@@ -380,7 +389,7 @@ def included(rows: Rows, searches: Sequence[str], decided: Sequence[tuple[int, s
                     )
                 )  # fmt: skip
     readers = dict.fromkeys(("title_abstract", "full_text"), Readers(needed=last))
-    found = steps(sorted(set(report_of.values())), judgements, {}, {}, lambda _: "", Settings(readers))
+    found = steps(sorted(set(report_of.values())), judgements, {}, {}, lambda _: Now(), Settings(readers))
     chosen = {step.report_id for step in found if step.stage == "full_text" and step.outcome.decision == "include"}
     return {frozenset(record for record, report in report_of.items() if report == one) for one in chosen}
 

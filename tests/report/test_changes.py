@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from winnow import review as reviews
 from winnow import tables
+from winnow.decisions import amendments
 from winnow.report import changes, changes_told, conclusions, stage
 from winnow.report import evidence as gathering
 from winnow.report import flow as flows
@@ -101,6 +102,17 @@ def test_the_document_is_plain_text_whatever_a_title_holds(updated: tuple[Path, 
     page = (root / "results/report/index.html").read_text(encoding="utf-8")
     section = page[page.index('<section id="changes"') :]
     assert f"#record={report.replace(':', '%3A')}" in section[: section.index("</section>")]
+
+
+def test_a_former_version_that_nobody_can_read_is_told(updated: tuple[Path, str]) -> None:
+    """Criteria of long ago that this version refuses stop no report: a row says that they cannot be compared, and why."""
+    root, _ = updated
+    loaded = reviews.load(root=root)
+    for text in ("criteria: [{id: old, met: [a], forgotten: 1}]\n", "criteria: [{id: now, met: [a]}]\n"):
+        (root / "config/criteria.yaml").write_text(text, encoding="utf-8")
+        amendments.amend(loaded, (), reason="because", results_known="no", by="li")
+    (row,) = (row for row in told(root) if row["change"] == "verdict")
+    assert "cannot be compared" in row["note"] and "forgotten" in row["note"]
 
 
 def test_a_long_list_says_what_it_leaves_out() -> None:

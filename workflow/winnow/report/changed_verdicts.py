@@ -12,7 +12,8 @@ from typing import Any
 
 from winnow import config, files
 from winnow.decisions import amendments
-from winnow.report.changed_records import base
+from winnow.errors import WinnowError
+from winnow.report.changed_records import COLUMNS, base
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.review import Review
@@ -51,29 +52,30 @@ def differing(before: Path, after: Path) -> tuple[list[str], list[str]]:
 
 
 def _entries(path: Path) -> dict[str, Any]:
-    loaded, _ = config.load_yaml(path)
-    return {str(entry["id"]): entry for entry in loaded["criteria"]}
+    return {str(entry["id"]): entry for entry in config.load(path, "criteria")["criteria"]}
 
 
 def rows(review: Review, evidence: Evidence, flow: Flow, verdicts: Mapping[str, Sequence[Row]]) -> list[Row]:
     """One row per report and criterion whose verdict is another one now; ``before`` and ``after`` have verdict and quote.
 
     Of a criterion that only one version has, only the reports that it speaks against are listed: the others change nothing.
+    A former version that this winnow can no longer read is told in a row of its own; nobody could mend it.
 
     Args:
         review: the review.
         evidence: the tables.
         flow: where each report ended.
         verdicts: the present verdicts by report.
-
-    Raises:
-        ConfigError, Faults: the version kept in ``config/history/`` can no longer be read as criteria.
     """
     then = former(review)
     if then is None:
         return []
-    gone, present = differing(then.path, review.root / FILE)
-    before = _judged(then.path, gone, evidence) if gone else {}
+    try:
+        gone, present = differing(then.path, review.root / FILE)
+        before = _judged(then.path, gone, evidence) if gone else {}
+    except WinnowError as fault:
+        told = {"change": "verdict", "what": "all criteria", "note": f"cannot be compared: {fault.line}"}
+        return [dict.fromkeys(COLUMNS, "") | told]
     names = list(dict.fromkeys([*present, *gone]))
     said = {
         (row["report_id"], row["criterion"]): row

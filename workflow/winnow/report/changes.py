@@ -87,7 +87,7 @@ def changes(review: Review, evidence: Evidence, flow: Flow, story: Story) -> Cha
 
     Raises:
         InputError: a table that another stage wrote is at fault.
-        ConfigError, Faults: an approved version of the criteria can't be read.
+        LedgerError: ``config/amendments.csv`` is.
     """
     found = _found(review, evidence, flow, story) if len(review.searches) > 1 else []
     latest = review.searches[-1]

@@ -49,7 +49,8 @@ TOLD = {
 
 
 def rows(review: Review, evidence: Evidence) -> list[Row]:
-    """One row per result that differs; ``report_id`` names the reports of the studies that came with the latest search.
+    """One row per result that differs; ``report_id`` names what moves it: reports of studies that came with the latest search, and
+    reports with a notice that it brought.
 
     Nothing moves in a review that has no synthesis yet.
     """
@@ -61,12 +62,14 @@ def rows(review: Review, evidence: Evidence) -> list[Row]:
     latest = len(evidence.plan.searches) - 1
     studies = [row for row in evidence.studies if first[row["report_id"]] < latest]
     earlier = {row["report_id"] for row in studies}
-    came = tables.join(sorted({row["report_id"] for row in evidence.studies} - earlier))
+    known = _as_known(evidence, earlier)
+    came = {row["report_id"] for row in evidence.studies} - earlier
+    noticed = {report for report, row in known.items() if row["notices"] != evidence.merged[report].get("notices", "")}
     values = tables.read(review.result("extract", "values.csv"), needs=tables.VALUES)
     values = values[values["report_id"].isin(earlier)]
-    before = stage.conclusions(review, values, studies, _as_known(evidence, earlier))
+    before = stage.conclusions(review, values, studies, known)
     return [
-        dict.fromkeys(COLUMNS, "") | {"change": "conclusion", "report_id": came} | moved
+        dict.fromkeys(COLUMNS, "") | {"change": "conclusion", "report_id": tables.join(sorted(came | noticed))} | moved
         for name, was in before.items()
         for moved in differences(name, was, optional(review.result("synthesise", f"{name}.csv")))
     ]
