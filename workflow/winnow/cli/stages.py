@@ -1,12 +1,14 @@
 """Running one stage of the review, with nothing stale left behind it.
 
-A stage that runs takes the results of all later stages away first: after a crash results may be missing, never stale.
+A stage that runs takes the results of all later stages away first: after a crash results may be missing, never stale. When it is
+done, what an earlier run of it wrote and this one did not goes too: a list that no longer applies is no result.
 """
 
 from __future__ import annotations
 
 import importlib
 import shutil
+from pathlib import Path
 
 from winnow.review import Review
 
@@ -15,9 +17,19 @@ ORDER = ("records", "deduplicate", "screen", "extract", "synthesise", "report")
 
 
 def run(stage: str, review: Review) -> None:
-    """Run ``winnow.<stage>.stage.run`` after removing what follows from it."""
+    """Run ``winnow.<stage>.stage.run`` after removing what follows from it, and remove what it did not write again."""
     if stage in ORDER:
         for later in ORDER[ORDER.index(stage) + 1 :]:
             shutil.rmtree(review.results / later, ignore_errors=True)
         (review.results / "review.sqlite").unlink(missing_ok=True)
+    before = _stamps(review.results / stage)
     importlib.import_module(f"winnow.{stage}.stage").run(review)
+    for path, stamp in _stamps(review.results / stage).items():
+        if before.get(path) == stamp:
+            path.unlink()
+
+
+def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Inode and time of each file; every file that is written anew is renamed into place, so that it has another inode."""
+    found = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
+    return {path: (its.st_ino, its.st_mtime_ns) for path, its in found.items()}
