@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from winnow import tables
 from winnow.errors import ConfigError, WinnowError
-from winnow.synthesise import pooling
 from winnow.synthesise.evidence import Evidence, spoken
+
+if TYPE_CHECKING:
+    from winnow.synthesise import pooling
 
 PER_STUDY = (
     "outcome", "group", "study_id", "study", "events", "total", "proportion", "low", "high", "counted", "why", "overlap",
@@ -126,6 +128,8 @@ def _numbers(
 
 def per_study(outcome: Mapping[str, Any], found: Sequence[Study]) -> list[dict[str, str]]:
     """A row per study, with its exact 95 % interval if it counts."""
+    from winnow.synthesise import pooling
+
     rows = []
     for study in found:
         row = dict.fromkeys(PER_STUDY, "") | {
@@ -166,6 +170,8 @@ def pooled(outcome: Mapping[str, Any], found: Sequence[Study], evidence: Evidenc
 def _estimates(
     outcome: Mapping[str, Any], group: Mapping[str, Any], subgroup: str, mine: Sequence[Study]
 ) -> list[dict[str, str]]:
+    from winnow.synthesise import pooling
+
     rows = []
     for name, chosen in ((ALL, list(mine)), (REDUCED, reduced(mine))):
         if len(chosen) < pooling.FEWEST:
@@ -210,6 +216,8 @@ def _estimates(
 
 def _caution(knapp: pooling.Pooled, normal: pooling.Pooled) -> str:
     """With very like studies the Hartung-Knapp interval shrinks below the normal one, which it is meant to widen."""
+    from winnow.synthesise import pooling
+
     if knapp.high - knapp.low >= normal.high - normal.low:
         return ""
     low, high = (share(pooling.probability(end)) for end in (normal.low, normal.high))
@@ -233,6 +241,8 @@ def _row(
     outcome: Mapping[str, Any], group: Mapping[str, Any], subgroup: str, name: str, chosen: Sequence[Study],
     model: str, found: pooling.Pooled, note: str,
 ) -> dict[str, str]:  # fmt: skip
+    from winnow.synthesise import pooling
+
     shares = {
         "proportion": found.estimate, "low": found.low, "high": found.high,
         "prediction_low": found.prediction_low, "prediction_high": found.prediction_high,

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import special  # not scipy.stats: it takes a second to load
 
 #: Fewer studies than this are never pooled.
 FEWEST = 3
@@ -44,8 +44,8 @@ class Pooled(NamedTuple):
 def exact_interval(events: int, total: int, level: float = 0.95) -> tuple[float, float]:
     """The Clopper-Pearson interval of a proportion."""
     tail = (1 - level) / 2
-    low = 0.0 if events == 0 else float(stats.beta.ppf(tail, events, total - events + 1))
-    high = 1.0 if events == total else float(stats.beta.ppf(1 - tail, events + 1, total - events))
+    low = 0.0 if events == 0 else float(special.betaincinv(events, total - events + 1, tail))
+    high = 1.0 if events == total else float(special.betaincinv(events + 1, total - events, 1 - tail))
     return low, high
 
 
@@ -64,6 +64,7 @@ def logits(events: Sequence[int], totals: Sequence[int]) -> tuple[np.ndarray, np
 
 def restricted_tau2(y: np.ndarray, v: np.ndarray) -> float:
     """The variance between studies by restricted maximum likelihood."""
+    from scipy import optimize
 
     def negative(tau2: float) -> float:
         w = 1 / (v + tau2)
@@ -86,9 +87,9 @@ def inverse_variance(y: np.ndarray, v: np.ndarray, *, knapp: bool = True) -> Poo
     mean = float((w @ y) / w.sum())
     if knapp:
         se = math.sqrt(float(w @ (y - mean) ** 2) / (k - 1) / w.sum())
-        quantile = float(stats.t.ppf(0.975, k - 1))
+        quantile = float(special.stdtrit(k - 1, 0.975))
     else:
-        se, quantile = math.sqrt(1 / w.sum()), float(stats.norm.ppf(0.975))
+        se, quantile = math.sqrt(1 / w.sum()), float(special.ndtri(0.975))
     fixed = 1 / v
     q = float(fixed @ (y - (fixed @ y) / fixed.sum()) ** 2)
     # The "typical" variance within studies (Higgins and Thompson, Stat Med 2002;21:1539).
@@ -101,7 +102,7 @@ def inverse_variance(y: np.ndarray, v: np.ndarray, *, knapp: bool = True) -> Poo
 
 
 def _prediction(k: int, tau2: float, variance: float) -> float:
-    return float(stats.t.ppf(0.975, k - 2)) * math.sqrt(tau2 + variance)
+    return float(special.stdtrit(k - 2, 0.975)) * math.sqrt(tau2 + variance)
 
 
 def binomial_normal(events: Sequence[int], totals: Sequence[int]) -> Pooled:
@@ -112,6 +113,8 @@ def binomial_normal(events: Sequence[int], totals: Sequence[int]) -> Pooled:
     Raises:
         ValueError: no participant, or all participants, had the outcome.
     """
+    from scipy import optimize
+
     x, n = np.asarray(events, float), np.asarray(totals, float)
     if x.sum() == 0 or x.sum() == n.sum():
         raise ValueError("no participant or every participant had the outcome")
@@ -138,7 +141,7 @@ def binomial_normal(events: Sequence[int], totals: Sequence[int]) -> Pooled:
     else:
         variance = float(np.linalg.inv(_hessian(negative, np.array([mean, tau])))[0, 0])
     se = math.sqrt(variance)
-    half = float(stats.norm.ppf(0.975)) * se
+    half = float(special.ndtri(0.975)) * se
     reach = _prediction(len(x), tau**2, variance)
     return Pooled(mean, se, mean - half, mean + half, tau**2, mean - reach, mean + reach)
 
