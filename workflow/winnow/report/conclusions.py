@@ -64,7 +64,11 @@ def rows(review: Review, evidence: Evidence) -> list[Row]:
     earlier = {row["report_id"] for row in studies}
     known = _as_known(evidence, earlier)
     came = {row["report_id"] for row in evidence.studies} - earlier
-    noticed = {report for report, row in known.items() if row["notices"] != evidence.merged[report].get("notices", "")}
+    noticed = {
+        report
+        for report, row in known.items()
+        if not set(tables.split(evidence.merged[report]["notices"])) <= set(tables.split(row["notices"]))
+    }
     values = tables.read(review.result("extract", "values.csv"), needs=tables.VALUES)
     values = values[values["report_id"].isin(earlier)]
     before = stage.conclusions(review, values, studies, known)
