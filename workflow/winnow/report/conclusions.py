@@ -42,7 +42,7 @@ def _estimate(row: Row) -> str:
 
 #: Table: of several rows about the same the first is told, which for a pooled estimate is the main model's.
 TOLD = {
-    "counts": Told(("label", "value"), _count),
+    "counts": Told(("id", "value"), _count),
     "statements": Told(("id",), lambda row: row["statement"]),
     "pooled": Told(("outcome", "group", "subgroup", "studies_counted"), _estimate),
 }
