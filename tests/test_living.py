@@ -240,7 +240,7 @@ def test_a_record_of_an_old_year_is_late(life: dict[str, Step]) -> None:
 def test_conclusions_move_from_the_review_before_to_the_review_now(life: dict[str, Step]) -> None:
     """Before is what the original concluded, now is what the update concludes: five studies become seven."""
     moved = {row["what"]: (row["before"], row["after"]) for row in life["update"].changes("conclusion")}
-    assert moved["counts: Studies, all"] == (
+    assert moved["counts: studies, all"] == (
         "5 studies, 193 participants in 5 of them",
         "7 studies, 309 participants in 7 of them",
     )

@@ -18,6 +18,7 @@ from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.story import Story, optional
 from winnow.review import Review
+from winnow.search import status
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,9 @@ def news(rows: Sequence[Row]) -> dict[str, int]:
 def statuses(review: Review) -> dict[str, list[Row]]:
     """What PubMed and Crossref said of the reports held, by search; a search that asked nobody is not among them."""
     columns = ("report_id", "notices")
-    paths = {search.id: review.root / "searches" / search.id / "status" / "status.csv" for search in review.searches}
+    paths = {
+        search.id: review.root / "searches" / search.id / status.FOLDER / status.TABLE for search in review.searches
+    }
     return {name: tables.rows(tables.read(path, needs=columns)) for name, path in paths.items() if path.is_file()}
 
 

@@ -42,7 +42,7 @@ def _estimate(row: Row) -> str:
 
 #: Table: of several rows about the same the first is told, which for a pooled estimate is the main model's.
 TOLD = {
-    "counts": Told(("label", "value"), _count),
+    "counts": Told(("id", "value"), _count),
     "statements": Told(("id",), lambda row: row["statement"]),
     "pooled": Told(("outcome", "group", "subgroup", "studies_counted"), _estimate),
 }
@@ -64,7 +64,11 @@ def rows(review: Review, evidence: Evidence) -> list[Row]:
     earlier = {row["report_id"] for row in studies}
     known = _as_known(evidence, earlier)
     came = {row["report_id"] for row in evidence.studies} - earlier
-    noticed = {report for report, row in known.items() if row["notices"] != evidence.merged[report].get("notices", "")}
+    noticed = {
+        report
+        for report, row in known.items()
+        if not set(tables.split(evidence.merged[report]["notices"])) <= set(tables.split(row["notices"]))
+    }
     values = tables.read(review.result("extract", "values.csv"), needs=tables.VALUES)
     values = values[values["report_id"].isin(earlier)]
     before = stage.conclusions(review, values, studies, known)
