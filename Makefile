@@ -45,9 +45,10 @@ $(READY): requirements.lock pyproject.toml
 	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
 	@echo "installing what winnow needs into $(VENV) (once)"
 	@{ $(BIN)/python -m pip install -q --disable-pip-version-check uv==$(UV) \
-	  && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock; } \
+	  && $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock; } \
 	  || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q workflow/winnow
 	@touch $@
 
 clean: ## remove the environment and Snakemake's notes (results stay)
