@@ -29,7 +29,7 @@ def fresh(folder: Path, source: Path = ROOT) -> Path:
 
 def run_stages(folder: Path, **environment: str) -> None:
     """Every stage by its command, each in a process of its own, as the rules do."""
-    for stage in (*STAGES, "search --report"):
+    for stage in ("search --report", *STAGES):
         subprocess.run(
             [sys.executable, "-m", "winnow", *stage.split()],
             cwd=folder,

@@ -4,6 +4,7 @@
 rule report:
     input:
         config=CONFIG,
+        search=rules.search_report.output,
         records=rules.records.output,
         deduplicate=rules.deduplicate.output,
         screen=rules.screen.output,
