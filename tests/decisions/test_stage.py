@@ -199,7 +199,8 @@ def test_the_same_ledgers_give_the_same_bytes(small_review: Review, write_ledger
 
     first = content()
     assert content() == first and set(first) == {
-        "verdicts.csv", "decisions.csv", "to_decide.csv", "agreement.csv", "sensitivity.csv", "unmatched_decisions.csv", "fulltext.csv",
+        "verdicts.csv", "decisions.csv", "to_decide.csv", "agreement.csv", "sensitivity.csv", "unmatched_decisions.csv",
+        "fulltext.csv",
     }  # fmt: skip
 
 
