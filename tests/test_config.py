@@ -18,6 +18,11 @@ searches:
     databases: [pubmed]
 """
 
+#: Nine lists of nine, each of the one before: half a gigabyte of x in a few hundred bytes.
+ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
 
 def write(folder: Path, text: str, name: str = "config.yaml") -> Path:
     path = folder / "config" / name
@@ -37,6 +42,13 @@ def write(folder: Path, text: str, name: str = "config.yaml") -> Path:
         (GOOD + "results: a\nresults: b\n", 8, "given twice"),
         (GOOD + "review: [\n", 8, "not YAML"),
         ("- a\n", 0, "should be a mapping"),
+        (GOOD + "results: decisions/mine\n", 0, "results cannot go to 'decisions/mine'"),
+        (GOOD + "results: .\n", 0, "results cannot go to '.'"),
+        (GOOD + "results: ../elsewhere\n", 0, "results cannot go to '../elsewhere'"),
+        (GOOD + "results: /elsewhere\n", 0, "results cannot go to '/elsewhere'"),
+        (GOOD + "deep: " + "[" * 5000 + "]" * 5000 + "\n", 0, "nested too deeply"),
+        (GOOD + "itself: &a [*a]\n", 0, "nested too deeply"),
+        (GOOD + ALIASES, 0, "more than 100000 keys"),
         (GOOD.replace("title: A review", "name: x"), 2, "review has no 'title'"),
     ],
 )

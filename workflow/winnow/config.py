@@ -18,6 +18,9 @@ from winnow.errors import ConfigError, WinnowError, raise_all
 
 Key = tuple[str | int, ...]
 
+#: No file that a person writes has more; a few aliases of aliases have billions.
+MOST_KEYS = 100_000
+
 
 @cache
 def schema(name: str) -> dict[str, Any]:
@@ -47,6 +50,8 @@ def load_yaml(path: Path | str) -> tuple[Any, dict[Key, int]]:
         lines: dict[Key, int] = {}
         _line_numbers(node, (), lines, where)
         return yaml.safe_load(text), lines
+    except RecursionError:
+        raise ConfigError("not YAML (nested too deeply)", where=where, mend="mend the file") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"not YAML ({error.problem})", where=f"{where}:{line}", mend="mend that line") from None
@@ -60,6 +65,8 @@ def _line_numbers(node: Any, key: Key, lines: dict[Key, int], where: str) -> Non
     if node is None:
         return
     lines.setdefault(key, node.start_mark.line + 1)
+    if len(lines) > MOST_KEYS:
+        raise ConfigError(f"more than {MOST_KEYS} keys", where=where, mend="write its aliases out, or fewer of them")
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for name, value in node.value:

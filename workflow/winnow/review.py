@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from winnow import config, manifests
@@ -17,6 +17,9 @@ from winnow.errors import ConfigError, raise_all
 
 #: A search's keys in config.yaml, and the kind of source that each lists.
 KINDS = {"databases": "database", "registers": "register", "other": "other"}
+
+#: What people put in (and the review's own folder): results never go there, for a stage clears its folder before it writes.
+RESERVED = ((), ("config",), ("searches",), ("decisions",))
 
 #: How well-known sources are called; config.yaml's ``sources`` may say otherwise.
 NAMES = {
@@ -154,6 +157,15 @@ def load(config_files: Sequence[Path | str] = (), root: Path | str = ".") -> Rev
 def _contradictions(review: Review) -> list[ConfigError]:
     found = []
     where = str(review.config_files[-1])
+    results = PurePosixPath(str(review.settings.get("results", "results")))
+    if results.is_absolute() or ".." in results.parts or results.parts[:1] in RESERVED:
+        found.append(
+            ConfigError(
+                f"results cannot go to '{review.settings['results']}'",
+                where=where,
+                mend="name a folder of its own inside the review, results-2 say",
+            )
+        )
     ids = [search.id for search in review.searches]
     for repeated in sorted({name for name in ids if ids.count(name) > 1}):
         found.append(
