@@ -155,8 +155,14 @@ BAD_INPUT = {
     "a ledger row that is too long": (append(LEDGER, "a,b,c,d,e,f,g,h,i,j,k,l,m,n\n"), "bundled-coding.csv:"),
     "a duplicate decision": (lambda folder: repeat_last_row(folder / LEDGER), "bundled-coding.csv:"),
     "an unknown criterion": (replace("config/criteria.yaml", "id: original_study", "id: some_other_id"), "original_study"),
+    "criteria that are no list": (lambda folder: write(folder / "config/criteria.yaml", "criteria: 5\n"), "criteria.yaml:1"),
+    "digests without their column": (replace("config/digests.csv", "id,digest", "name,digest"), "digests.csv: no column id"),
     "criteria that are not YAML": (append("config/criteria.yaml", "\n  - [\n"), "criteria.yaml:"),
 }  # fmt: skip
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 def repeat_last_row(path: Path) -> None:
@@ -179,6 +185,17 @@ def test_bad_input_is_told_before_anything_is_touched(
     assert says in told and "Traceback" not in told
     assert all(line.startswith("winnow: ") for line in told.splitlines())
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_previous_review_without_its_columns_is_told_before_anything_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table of the review that is updated is read by the check, not first by the last stage."""
+    folder = fresh(tmp_path)
+    write(folder / "config/previous_review.csv", "name\n1\n")
+    monkeypatch.chdir(folder)
+    assert main(["check", "--config", "config/config.yaml", "config/update-2025.yaml"]) == 1
+    assert "config/previous_review.csv:1: no column study_id" in capsys.readouterr().err
 
 
 def test_the_bundled_review_has_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,8 +82,9 @@ def records(checked: Review) -> list[WinnowError]:
 
 
 def protocol(checked: Review) -> list[WinnowError]:
-    """Criteria, form, synthesis plan and the published figures: each against its schema, and against itself."""
+    """Criteria, form, plan, previous review, digests and published figures: each against its schema, and against itself."""
     from winnow.extract import stage as extract
+    from winnow.report import evidence, story
     from winnow.screen import criteria
     from winnow.search import known
     from winnow.synthesise import stage as synthesise
@@ -93,6 +94,8 @@ def protocol(checked: Review) -> list[WinnowError]:
     if not found:  # the plan names fields of the form
         found += _caught(synthesise.check, checked)
     found += _caught(_loaded, known.load, checked.config_dir)
+    found += _caught(_loaded, evidence.read_previous, checked)
+    found += _caught(_loaded, story.read_digests, checked)
     published = checked.config_dir / "published.yaml"
     if published.is_file():
         found += _caught(_loaded, config.load, published, "published")

@@ -40,6 +40,8 @@ def criterion_ids(review: Review) -> tuple[str, ...]:
         return ()
     value, _ = config.load_yaml(path)
     entries: Any = value.get("criteria", ()) if isinstance(value, dict) else ()
+    if not isinstance(entries, list):
+        return ()
     return tuple(str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from winnow import config, tables
 from winnow.errors import InputError
@@ -101,14 +100,16 @@ def plan(review: Review) -> Plan:
         title=review.title,
         notice=str(about.get("notice", "")),
         made_up=bool(about.get("made_up", False)),
-        previous_review=_previous(review, previous),
+        previous_review=read_previous(review),
         previous_reported=previous.get("reported_studies"),
         criteria=_criteria(review, ("reason", "label")),
         questions=_criteria(review, ("question",)),
     )
 
 
-def _previous(review: Review, settings: Mapping[str, Any]) -> tuple[Row, ...]:
+def read_previous(review: Review) -> tuple[Row, ...]:
+    """The reports of the review that came before, from the file that config.yaml names (InputError: columns or ids missing)."""
+    settings = review.settings.get("previous_review", {})
     if "file" not in settings:
         return ()
     rows = tables.read_rows(review.root / settings["file"], PREVIOUS[:2])

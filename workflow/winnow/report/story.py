@@ -32,13 +32,17 @@ def optional(path: Path, columns: Sequence[str] = ()) -> list[Row]:
     return tables.rows(tables.read(path, columns=columns)) if path.is_file() else []
 
 
+def read_digests(review: Review) -> list[Row]:
+    """The short notes on coded studies, as config/digests.csv has them (InputError if its columns are not there)."""
+    path = review.config_dir / "digests.csv"
+    return tables.rows(tables.read(path, needs=("id", "digest"))) if path.is_file() else []
+
+
 def read(review: Review, evidence: Evidence) -> Story:
     """The story of every report of a review."""
     names = Identities(evidence.records, evidence.reports)
     pairs = optional(review.result("deduplicate", "pairs.csv"), tables.PAIRS)
-    digests = [
-        row | {"report_id": names.named(row["id"]).report} for row in optional(review.config_dir / "digests.csv")
-    ]
+    digests = [row | {"report_id": names.named(row["id"]).report} for row in read_digests(review)]
     return Story(
         verdicts=by_report(optional(review.result("screen", "verdicts.csv"), tables.VERDICTS)),
         pairs=pairs_by_report(pairs, evidence.reports),
