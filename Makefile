@@ -22,7 +22,7 @@ update-2025: $(READY) ## the same review with the search of 2025 added: results-
 
 walkthrough: $(READY) ## a small made-up review that shows everything: examples/walkthrough/results/
 	@$(BIN)/snakemake --directory examples/walkthrough
-	@cd examples/walkthrough && $(CURDIR)/$(BIN)/winnow summary
+	@cd examples/walkthrough && $(CURDIR)/$(BIN)/winnow summary && echo "  in         examples/walkthrough/"
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
