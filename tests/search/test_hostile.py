@@ -53,6 +53,9 @@ HOSTILE: list[tuple[str, Change, str]] = [
     ("JSON", on("efetch", lambda _: b'{"error":"API rate limit exceeded"}'), "not well-formed"),
     ("spaces without end", on("efetch", lambda body: b" " * (70 << 20) + body), "longer than 64 MB"),
     ("small elements without end", on("esearch", lambda _: b"<eSearchResult>" + b"<a/>" * (2 << 20)), "longer than 4 MB"),
+    ("a title without end", replaced("efetch", b"<ArticleTitle>", b"<ArticleTitle>" + b" " * (60 << 20)), "Text node too long"),
+    ("a record without end", replaced("efetch", b"<ArticleTitle>", b"<ArticleTitle>" + b"<a/>" * (14 << 20)),
+     "without a complete record"),
     ("deep nesting", on("esearch", lambda _: b"<a>" * 100_000), "no whole XML document"),
 ]  # fmt: skip
 

@@ -79,6 +79,8 @@ def efetch(body: bytes, wanted: Sequence[str]) -> None:
     refuse_entities(body)
     try:
         got = Counter(row["pmid"] for row in pubmed_xml.read(io.BytesIO(body)))
+    except pubmed_xml.Endless as fault:
+        raise SearchError(fault.what, where="efetch", mend=NOT_PUBMED) from None
     except InputError as fault:
         raise Broken(fault.what) from None
     if missing := [pmid for pmid in wanted if pmid not in got]:
