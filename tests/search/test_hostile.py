@@ -42,6 +42,8 @@ HOSTILE: list[tuple[str, Change, str]] = [
     ("count is no number", replaced("esearch", b"<Count>", b"<Count>-"), "not a number"),
     ("a PMID twice", when_listing(lambda body: body.replace(b"<Id>1001<", b"<Id>1000<")), "PMID 1000 is listed twice"),
     ("a PMID that is none", replaced("esearch", b"<Id>1001<", b"<Id>../../x<"), "is no PMID"),
+    ("a PMID with zeros", replaced("esearch", b"<Id>1001<", b"<Id>001001<"), "'001001' is no PMID"),
+    ("a PMID without end", replaced("esearch", b"<Id>1001<", b"<Id>" + b"9" * 6000 + b"<"), "is no PMID"),
     ("a deleted PMID", replaced("efetch", b">1003</PMID>", b"></PMID>"), "missing: PMID 1003"),
     ("a record twice", replaced("efetch", b"</PubmedArticleSet>", b"<PubmedArticle><MedlineCitation><PMID>1000</PMID>"
      b"</MedlineCitation></PubmedArticle></PubmedArticleSet>"), "came twice: PMID 1000"),
