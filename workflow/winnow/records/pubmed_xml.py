@@ -45,6 +45,9 @@ MOST_MARKUP = 1_000_000
 _ORDINARY = 1 << 20
 _BLOCK = 256 << 10
 
+#: libxml2's XML_ERR_RESOURCE_LIMIT: a text of more than 10 MB.
+_TOO_LONG = 114
+
 _RECORDS = ("PubmedArticle", "PubmedBookArticle")
 _ROOTS = frozenset(("PubmedArticleSet", "PubmedBookArticleSet"))
 _NO_RECORDS = frozenset(("DeleteCitation", "DeleteDocument"))
@@ -115,7 +118,7 @@ def _read(stream: IO[bytes], where: str) -> Iterator[Row]:
                 parser.feed(visible.feed(b""))
                 root = parser.close()
         except etree.XMLSyntaxError as error:
-            kind = Endless if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT else InputError
+            kind = Endless if getattr(error, "code", 0) == _TOO_LONG else InputError
             at = f"{where}:{error.lineno or 1}"
             fault = kind, f"not well-formed XML ({error.msg})", at  # the records before it are read first
         for _, record in parser.read_events():
