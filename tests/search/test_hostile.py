@@ -42,6 +42,8 @@ HOSTILE: list[tuple[str, Change, str]] = [
     ("count is no number", replaced("esearch", b"<Count>", b"<Count>-"), "not a number"),
     ("a PMID twice", when_listing(lambda body: body.replace(b"<Id>1001<", b"<Id>1000<")), "PMID 1000 is listed twice"),
     ("a PMID that is none", replaced("esearch", b"<Id>1001<", b"<Id>../../x<"), "is no PMID"),
+    ("a PMID with zeros", replaced("esearch", b"<Id>1001<", b"<Id>001001<"), "'001001' is no PMID"),
+    ("a PMID without end", replaced("esearch", b"<Id>1001<", b"<Id>" + b"9" * 6000 + b"<"), "is no PMID"),
     ("a deleted PMID", replaced("efetch", b">1003</PMID>", b"></PMID>"), "missing: PMID 1003"),
     ("a record twice", replaced("efetch", b"</PubmedArticleSet>", b"<PubmedArticle><MedlineCitation><PMID>1000</PMID>"
      b"</MedlineCitation></PubmedArticle></PubmedArticleSet>"), "came twice: PMID 1000"),
@@ -53,6 +55,9 @@ HOSTILE: list[tuple[str, Change, str]] = [
     ("JSON", on("efetch", lambda _: b'{"error":"API rate limit exceeded"}'), "not well-formed"),
     ("spaces without end", on("efetch", lambda body: b" " * (70 << 20) + body), "longer than 64 MB"),
     ("small elements without end", on("esearch", lambda _: b"<eSearchResult>" + b"<a/>" * (2 << 20)), "longer than 4 MB"),
+    ("a title without end", replaced("efetch", b"<ArticleTitle>", b"<ArticleTitle>" + b" " * (60 << 20)), "Text node too long"),
+    ("a record without end", replaced("efetch", b"<ArticleTitle>", b"<ArticleTitle>" + b"<a/>" * (14 << 20)),
+     "without a complete record"),
     ("deep nesting", on("esearch", lambda _: b"<a>" * 100_000), "no whole XML document"),
 ]  # fmt: skip
 

@@ -122,6 +122,19 @@ def test_a_server_that_contradicts_itself(
     assert small.search() == 1
     assert "contradict each other" in capsys.readouterr().err
     assert not small.folder.exists()
+    small.server.change = lambda utility, parameters, body: body
+    assert small.search() == 0, "the advice is to run it again: the contradiction must not have been kept"
+    assert pmids(small) == list(range(1000, 1025))
+
+
+def test_a_refusal_is_not_kept(small: SmallReview, capsys: pytest.CaptureFixture[str]) -> None:
+    """A search that was stopped by what PubMed said asks PubMed anew when it is run again, and finds it mended."""
+    small.server.corpus = Corpus([])
+    assert small.search() == 1
+    assert "finds nothing" in capsys.readouterr().err
+    small.server.corpus = Corpus(records(5))
+    assert small.search() == 0
+    assert small.manifest["warnings"] == []
 
 
 def test_long_terms_are_posted(small: SmallReview) -> None:

@@ -37,13 +37,16 @@ from winnow.records.pubmed_article import COLUMNS, NOTICES, Row, article, book
 from winnow.records.references import WithoutReferences
 from winnow.records.xml_text import flat
 
-__all__ = ["COLUMNS", "NOTICES", "read"]
+__all__ = ["COLUMNS", "NOTICES", "Endless", "read"]
 
 #: What may pass without a record ending: several times the longest real record (fifteen thousand authors, MathML throughout).
 LONGEST_RECORD = 64 << 20
 MOST_MARKUP = 1_000_000
 _ORDINARY = 1 << 20
 _BLOCK = 256 << 10
+
+#: libxml2's XML_ERR_RESOURCE_LIMIT: a text of more than 10 MB.
+_TOO_LONG = 114
 
 _RECORDS = ("PubmedArticle", "PubmedBookArticle")
 _ROOTS = frozenset(("PubmedArticleSet", "PubmedBookArticleSet"))
@@ -72,6 +75,10 @@ def read(source: IO[bytes] | Path | str) -> Iterator[Row]:
         yield from _read(source, str(getattr(source, "name", "") or "PubMed XML"))
 
 
+class Endless(InputError):
+    """Too much without a record, or in one text. Not worth another try: lxml doesn't free what it built of such a document."""
+
+
 class _Gauge:
     """Fails when too much passes without a record, so that memory stays bounded whatever is sent."""
 
@@ -87,7 +94,7 @@ class _Gauge:
         if self.passed > _ORDINARY:
             self.markup += block.count(b"<") + block.count(b"=")
         if self.passed > LONGEST_RECORD or self.markup > MOST_MARKUP:
-            raise InputError(f"{self.passed >> 10} KB without a complete record", where=self.where, mend=_MEND)
+            raise Endless(f"{self.passed >> 10} KB without a complete record", where=self.where, mend=_MEND)
 
 
 def _read(stream: IO[bytes], where: str) -> Iterator[Row]:
@@ -100,7 +107,7 @@ def _read(stream: IO[bytes], where: str) -> Iterator[Row]:
     visible = WithoutReferences(where)
     checked = False
     root: Any = None
-    fault: etree.XMLSyntaxError | None = None
+    fault: tuple[type[InputError], str, str] | None = None  # no exception: its traceback would hold this frame
     while root is None and fault is None:
         block = stream.read(_BLOCK)
         gauge.check(block)
@@ -111,7 +118,9 @@ def _read(stream: IO[bytes], where: str) -> Iterator[Row]:
                 parser.feed(visible.feed(b""))
                 root = parser.close()
         except etree.XMLSyntaxError as error:
-            fault = error  # the records before it are read first
+            kind = Endless if getattr(error, "code", 0) == _TOO_LONG else InputError
+            at = f"{where}:{error.lineno or 1}"
+            fault = kind, f"not well-formed XML ({error.msg})", at  # the records before it are read first
         for _, record in parser.read_events():
             if not checked:
                 _check_document(record.getroottree(), where)
@@ -120,8 +129,8 @@ def _read(stream: IO[bytes], where: str) -> Iterator[Row]:
             gauge.record_ended()
             _forget(record, where)
     if fault is not None:
-        at = f"{where}:{fault.lineno or 1}"
-        raise InputError(f"not well-formed XML ({fault.msg})", where=at, mend=_MEND)
+        kind, what, at = fault
+        raise kind(what, where=at, mend=_MEND)
     _check_document(root.getroottree(), where)
     for rest in root:
         _check_sibling(rest, where)

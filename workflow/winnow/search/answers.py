@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ NOT_PUBMED = "this is not PubMed; check entrez.base_url and the network"
 REFUSALS = ("cannot be larger than", "can only retrieve the first", "Invalid db name", "Empty term", "API key invalid")
 #: 9,999 PMIDs and a long QueryTranslation are half a megabyte. An ESearch answer is read whole, so it must not be a flood.
 LONGEST_ESEARCH = 4 << 20
+#: As PubMed writes it. With zeros before it, or endless, it is the name of no record.
+_PMID = re.compile(r"[1-9][0-9]{0,11}")
 #: What says nothing beyond a count of 0.
 _NOTHING_FOUND = "No items found."
 
@@ -57,7 +60,7 @@ def esearch(body: bytes, *, retmax: int) -> Found:
         raise Broken(f"PubMed answers with an error: {words[:300]}")
     count = _number(root.findtext("Count"), "Count")
     pmids = tuple(" ".join((element.text or "").split()) for element in root.iterfind("IdList/Id"))
-    if strange := [pmid for pmid in pmids if not (pmid.isascii() and pmid.isdigit())]:
+    if strange := [pmid for pmid in pmids if not _PMID.fullmatch(pmid)]:
         raise Wrong(f"'{strange[0][:40]}' is no PMID")
     if len(set(pmids)) != len(pmids):
         raise Wrong(f"PMID {Counter(pmids).most_common(1)[0][0]} is listed twice")
@@ -79,6 +82,8 @@ def efetch(body: bytes, wanted: Sequence[str]) -> None:
     refuse_entities(body)
     try:
         got = Counter(row["pmid"] for row in pubmed_xml.read(io.BytesIO(body)))
+    except pubmed_xml.Endless as fault:
+        raise SearchError(fault.what, where="efetch", mend=NOT_PUBMED) from None
     except InputError as fault:
         raise Broken(fault.what) from None
     if missing := [pmid for pmid in wanted if pmid not in got]:

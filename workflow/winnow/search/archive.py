@@ -63,6 +63,10 @@ class Partial:
         """Remove an answer that cannot be read."""
         (self.folder / request.name).unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """Remove every answer, and when the search began: the next run begins anew."""
+        _empty(self.folder)
+
 
 @contextlib.contextmanager
 def partial(folder: Path, identity: Mapping[str, Any]) -> Iterator[Partial]:
@@ -91,11 +95,17 @@ def _begin(hidden: Path, identity: Mapping[str, Any]) -> str:
         begun = None
     if isinstance(begun, dict) and begun.get("identity") == json.loads(json.dumps(identity)) and begun.get("date"):
         return str(begun["date"])
-    for path in hidden.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _empty(hidden)
     date = now()
     files.write_json(note, {"date": date, "identity": identity})
     return date
+
+
+def _empty(folder: Path) -> None:
+    """Remove all that is in a folder; the note of what was begun first, so that a kill in between leaves nothing to go on from."""
+    (folder / BEGUN).unlink(missing_ok=True)
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @contextlib.contextmanager

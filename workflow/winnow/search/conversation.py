@@ -6,6 +6,7 @@ step       what the driver does           what it sends back
 Request    sends it                       the answer's bytes, or a Failure
 Wait       waits                          nothing
 Keep       files the answer for good      nothing
+Forget     forgets all answers it kept    nothing
 ========== ============================== =======================================
 
 So the same search runs against NCBI, against a recorded folder and against a test, and a killed run resumes by being run again
@@ -84,7 +85,12 @@ class Keep:
     answer: bytes
 
 
-Step = Request | Wait | Keep
+@dataclass(frozen=True)
+class Forget:
+    """The answers came to a refusal: a later run is to ask anew, not to be refused by what it had kept."""
+
+
+Step = Request | Wait | Keep | Forget
 Steps = Generator[Step, Any, T]
 
 
@@ -136,6 +142,9 @@ class Shelf(Protocol):
     def discard(self, request: Request) -> None:
         """Forget an answer that turned out to be unreadable."""
 
+    def forget(self) -> None:
+        """Forget every answer."""
+
 
 def converse(steps: Steps[T], transport: Transport, shelf: Shelf, wait: Callable[[Wait], None]) -> T:
     """Drive a conversation to its end and return what it comes to."""
@@ -156,6 +165,8 @@ def converse(steps: Steps[T], transport: Transport, shelf: Shelf, wait: Callable
         elif isinstance(step, Keep):
             shelf.keep(step.request, step.answer)
             asked = None
+        elif isinstance(step, Forget):
+            shelf.forget()
         else:
             if asked is not None:
                 shelf.discard(asked)

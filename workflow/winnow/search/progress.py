@@ -49,6 +49,10 @@ class Progress:
         """Take an answer off the shelf."""
         self.shelf.discard(request)
 
+    def forget(self) -> None:
+        """Clear the shelf."""
+        self.shelf.forget()
+
     def wait(self, step: Wait) -> None:
         """Wait, and say why."""
         if self.bar is not None:

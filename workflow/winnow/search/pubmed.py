@@ -16,7 +16,7 @@ from winnow import files
 from winnow.errors import SearchError, WinnowError, raise_all
 from winnow.search import answers
 from winnow.search.answers import Found
-from winnow.search.conversation import Request, Steps, Wait, ask
+from winnow.search.conversation import Forget, Request, Steps, Wait, ask
 from winnow.search.known import KnownStudy
 from winnow.search.slices import MOST, Disagreement, Find, Listing, Slice, listing
 from winnow.search.strategy import Strategy
@@ -140,7 +140,10 @@ def search(plan: Plan) -> Steps[Outcome]:
         if missing is not None:
             missed.append(missing)
             noticed[study.name] = missing.sentence
-    _stop(plan, noticed)
+    faults = _unacknowledged(plan, noticed)
+    if faults:
+        yield Forget()
+    raise_all(faults)
     batches = yield from _fetch(listed.pmids)
     return Outcome(
         tuple(hits), whole, listed.slices, listed.pmids, tuple(batches), tuple(names.used),
@@ -158,6 +161,7 @@ def _agreed(find: Find, term: str) -> Steps[tuple[Found, Listing]]:
             return whole, (yield from listing(find, term, whole))
         except Disagreement as fault:
             if attempt == LISTINGS:
+                yield Forget()
                 raise SearchError(
                     f"PubMed's counts contradict each other ({fault})",
                     where="esearch",
@@ -187,15 +191,14 @@ def _missed(find: Find, plan: Plan, study: KnownStudy, pmids: frozenset[str]) ->
     return Missed(study, pmid, True, tuple(without))
 
 
-def _stop(plan: Plan, noticed: Mapping[str, str]) -> None:
-    """Stop at whatever nobody has acknowledged, all of it at once."""
+def _unacknowledged(plan: Plan, noticed: Mapping[str, str]) -> list[WinnowError]:
+    """Whatever nobody has acknowledged, all of it at once."""
     mend = 'mend the strategy, or acknowledge it in config.yaml under entrez: acknowledged: ["{}"]'
-    faults: list[WinnowError] = [
+    return [
         SearchError(sentence, where=plan.where, mend=mend.format(name))
         for name, sentence in noticed.items()
         if name not in plan.acknowledged
     ]
-    raise_all(faults)
 
 
 def _fetch(pmids: Sequence[str]) -> Steps[list[tuple[str, int]]]:

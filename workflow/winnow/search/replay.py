@@ -61,6 +61,9 @@ class _Kept(Partial):
     def discard(self, request: Request) -> None:
         """An archive is not changed."""
 
+    def forget(self) -> None:
+        """An archive is not changed."""
+
 
 class _Nobody:
     """No server: what is not in the archive can't be had."""
