@@ -60,6 +60,25 @@ def test_files_joined_from_two_encodings_are_read_line_by_line(tmp_path: Path) -
     assert first["title"].endswith("临床观察") and second["title"].endswith("临床报告")
 
 
+@pytest.mark.parametrize("other", [b"\xff\xff", TRADITIONAL.encode(), WESTERN.encode("windows-1252")])
+def test_one_foreign_byte_or_text_spoils_no_other_line(other: bytes, tmp_path: Path) -> None:
+    """Names of rare characters, too short to be judged by themselves, read as the rest of their file does."""
+    named = SIMPLIFIED.replace("王小明;李大中", "赵六;钱七;孙八")
+    path = tmp_path / "export.txt"
+    path.write_bytes(named.encode("gbk") + b"ID " + other + b"\n" if len(other) == 2 else named.encode("gbk") + other)
+    imported = import_file(path)
+    assert imported.records[0]["authors"] == "赵六; 钱七; 孙八"
+    assert imported.records[0]["keywords"] == "多发性肌炎; 皮肌炎; 免疫球蛋白"
+    assert bool(imported.report.as_json()["problems"]) == (other != TRADITIONAL.encode())
+
+
+def test_a_line_with_a_foreign_byte_is_shown_in_its_own_encoding(tmp_path: Path) -> None:
+    """What is lost is the byte, not the line."""
+    path = tmp_path / "export.txt"
+    path.write_bytes(SIMPLIFIED.encode("gbk").replace("患者".encode("gbk"), "患者".encode("gbk") + b"\xff,"))
+    assert "方法对患者\\xff,进行回顾分析。" in import_file(path).records[0]["abstract"]
+
+
 def test_a_byte_that_fits_no_encoding_is_shown_and_reported_with_its_offset(tmp_path: Path) -> None:
     """Nothing is replaced or left out; the record is kept."""
     path = tmp_path / "cut.txt"

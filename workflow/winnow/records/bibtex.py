@@ -108,7 +108,10 @@ def _filled(entry: Entry, kind: str, fields: list[tuple[str, str]], reading: Rea
 
 
 def _people(value: str) -> list[str]:
-    """The names of a list; an ``and`` inside braces belongs to a name (``{Ministry of Health and Welfare}``)."""
+    """The names of a list; an ``and`` inside braces belongs to a name (``{Ministry of Health and Welfare}``).
+
+    ``and others`` at the end is BibTeX's et al. and nobody's name.
+    """
     value = " ".join(value.split())
     people, depth, start = [], 0, 0
     for found in re.finditer(r"\\.|[{}]| and ", value):
@@ -117,7 +120,8 @@ def _people(value: str) -> list[str]:
         if depth <= 0 and sign == " and ":
             people.append(value[start : found.start()])
             start = found.end()
-    return [*people, value[start:]]
+    last = value[start:]
+    return people if people and last == "others" else [*people, last]
 
 
 def _by_line(lines: Sequence[str]) -> list[tuple[str, str]]:

@@ -22,10 +22,17 @@ _DOI = re.compile(r"\bDOI\s*[:：]?\s*(10\.\d{4,9}/\S+?)[.。]?\s*$", re.IGNOREC
 _HAN_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]+)*|[\u4e00-\u9fff]{2,4}等")
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,4}")
 _WHERE = re.compile(
-    r"(?P<journal>.+?)\s*[,，]\s*(?P<year>(?:1[5-9]|20)\d\d)(?!\d)(?P<day>-\d\d-\d\d)?"
+    r"(?P<journal>.+?)\s*[,，.．]\s*(?P<year>(?:1[5-9]|20)\d\d)(?!\d)(?P<day>-\d\d-\d\d)?"
     r"(?:\s*[,，]\s*(?P<volume>[^,，(（:：\s]+(?:\s[^,，(（:：\s]+)?))?\s*(?:[(（](?P<issue>[^()（）]*)[)）])?"
     r"(?:\s*[:：]\s*(?P<pages>[\w+,\-–~～、 ]+))?"
 )
+
+#: What ends a citation of an article online first: the day it was looked at, which is no date of the article, and its link.
+_ONLINE = re.compile(
+    r"\s*(?:[\[［]20\d\d-\d\d-\d\d[\]］]\s*[.。,，]?\s*|[.。,，]\s*(?=https?://))(https?://\S+?)?[.。]?$"
+)
+_LINK_DAY = re.compile(r"\.(20\d\d)(?:0[1-9]|1[0-2])[0-3]\d\.\d{1,4}(?:\.\d{1,4})?\.html$")
+_UNDATED = re.compile(r"(?P<journal>[^,，:：]+)\s*[,，:：]\s*(?P<pages>[A-Za-z]?\d+(?:[-–+,][A-Za-z]?\d+)*)")
 
 
 def recognised(opened: Opened) -> bool:
@@ -95,11 +102,20 @@ def parsed(citation: str) -> list[tuple[str, str]]:
     authors, title = _authors_and_title(citation[: mark.start()])
     found += [("authors", authors), ("title", title), ("type", mark.group(1))]
     rest = citation[mark.end() :].lstrip(" .．,，")
+    online, link = _ONLINE.search(rest), ""
+    if online:
+        rest, link = rest[: online.start()], online.group(1) or ""
+        found.append(("doi", link))
     if where := _WHERE.match(rest):
         parts = where.groupdict(default="")
+        if mark.group(1).startswith("N") and not parts["pages"]:
+            parts["pages"], parts["issue"] = parts["issue"], ""  # a newspaper's page stands where an issue would
         found += [(name, parts[name].strip(" .。")) for name in ("journal", "year", "volume", "issue", "pages")]
         if parts["day"]:
             found.append(("date", parts["year"] + parts["day"]))
+    elif online and (where := _UNDATED.fullmatch(rest)):
+        day = _LINK_DAY.search(link)
+        found += [*where.groupdict().items(), ("year", day.group(1) if day else "")]
     else:
         year = re.search(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)", rest)
         found += [("journal", rest.rstrip(" .。")), ("year", year.group() if year else "")]

@@ -2,8 +2,9 @@
 
 The order is: byte-order mark, strict UTF-8, UTF-16 without a mark, GB18030, Big5, Windows-1252. Big5 decodes as GB18030
 without an error, so both must also look like Chinese: at least a quarter of the Han characters are among the commonest
-(true text 0.38 to 0.72, UTF-8 or Big5 misread as GB at most 0.15). A file that fits no single encoding is read line by line;
-a byte that fits none is shown as ``\\xe4`` and reported with its offset. Nothing is replaced or left out.
+(true text 0.38 to 0.72, UTF-8 or Big5 misread as GB at most 0.15). A file that fits no single encoding is read line by line,
+where a line of GB 2312 too short to be judged (a name) counts as such if another line surely is; a byte that fits none is
+shown as ``\\xe4`` and reported with its offset. Nothing is replaced or left out.
 
 Line ends of every kind (LF, CRLF, CR CR LF, CR) become one; inner byte-order marks and NUL characters are dropped.
 """
@@ -16,7 +17,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import IO
 
@@ -29,6 +30,8 @@ Opener = Callable[[], AbstractContextManager[IO[bytes]]]
 MAX_BYTES = 2 << 30
 MAX_LINE = 16 << 20
 PLAUSIBLE = 0.25
+#: How many Han characters a line has by which a file's encoding can be told.
+_SURE = 8
 _SAMPLE = 200_000
 _HEAD = 1 << 20
 _SHOWN = 100
@@ -43,6 +46,8 @@ _MARKS = (
 _LEGACY = ("gb18030", "big5")
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _LINE_END = re.compile(r"\r+\n|\r")
+#: A line of ASCII and of whole characters of GB 2312, whose bytes are both high: no Western text looks so.
+_GB2312 = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*")
 #: Between two Western letters a single high byte of Windows-1252 is a letter or a typographic sign.
 _WESTERN = re.compile(
     r"[\u00a0-\u00ff\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u20ac\u2122\u0152\u0153\u0160\u0161\u017d\u017e]"
@@ -60,6 +65,18 @@ def plausibility(text: str) -> float:
     """The share of Han characters that are common ones; 0 if the text has none."""
     han = [char for char in text if is_han(char)]
     return sum(char in common_han() for char in han) / len(han) if han else 0.0
+
+
+def _is_gb(line: bytes) -> bool:
+    """Whether a line is GB 2312 and long enough to look like Chinese."""
+    if line.isascii() or not _GB2312.fullmatch(line):
+        return False
+    try:
+        line.decode("utf-8")
+        return False
+    except UnicodeDecodeError:
+        text = line.decode("gb18030")
+        return sum(map(is_han, text)) >= _SURE and plausibility(text) >= PLAUSIBLE
 
 
 class Text:
@@ -237,8 +254,23 @@ class Text:
                     continue
                 if plausibility(text) >= PLAUSIBLE:
                     return text
+            if _GB2312.fullmatch(line) and self._holds_gb:
+                return line.decode("gb18030")  # a name is too short to be judged by itself
             self._undecodable(offset + error.start)
-            return line.decode("utf-8", errors="backslashreplace")
+            shown = [line.decode(name, errors="backslashreplace") for name in ("utf-8", "gb18030")]
+            return shown[plausibility(shown[1]) >= max(PLAUSIBLE, plausibility(shown[0]))]
+
+    @cached_property
+    def _holds_gb(self) -> bool:
+        """Whether some line is GB18030 beyond doubt."""
+        rest = b""
+        for block in self._blocks():
+            *complete, rest = (rest + block).split(b"\n")
+            if any(map(_is_gb, complete)):
+                return True
+            if len(rest) > MAX_LINE:
+                return False
+        return _is_gb(rest)
 
     def _undecodable(self, offset: int) -> None:
         """Report a byte with its offset; after a hundred of them only their number grows."""

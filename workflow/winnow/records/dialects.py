@@ -108,7 +108,7 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         id="wos",
         label="Web of Science",
-        start=re.compile(r"\s*PT [JBSP]\s*$"),
+        start=re.compile(r"\s*PT [JBSPC]\s*$"),
         tag=re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$"),
         end=re.compile(r"(?:ER|EF)\s*$"),
         noise=re.compile(r"(?:FN|VR) .*|EF\s*"),

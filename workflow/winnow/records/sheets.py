@@ -1,7 +1,8 @@
 """Tables: CSV and tab-delimited text, XLSX, old XLS, and HTML tables that are called ``.xls``.
 
 A table is told by its header: a row near the top with a title column and at least one other column that ``tags.csv`` knows.
-Columns are found by name, never by position. A CNKI header ``Title-题名`` counts by its English part.
+Columns are found by name, never by position. A CNKI header ``Title-题名`` counts by its English part. Embase can also write
+a table on its side: one field in each row, its name in front, and a blank row between records.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, pairwise
 
 from winnow import tables
 from winnow.errors import InputError
@@ -25,6 +27,7 @@ _MOST_LOSSES = 1000
 _DELIMITERS = (",", "\t", ";")
 _TITLES = frozenset(row.tag for row in rows_of("table") if row.column == "title")
 _NAMES = frozenset(row.tag for row in rows_of("table")) | {"pt", "nct number", "trialid", "record id"}
+_SIDE_LABEL = re.compile(r"[A-Za-z][A-Za-z ()/-]{1,40}")
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _VARIANTS = (
     ("table-embase", {"pui", "embase accession id", "emtree drug index terms", "aip ip entry date"}),
@@ -79,7 +82,31 @@ def delimiter(head: str) -> str:
         for sign in _DELIMITERS:
             if sign in line and is_header(next(csv.reader([line], delimiter=sign), [])):
                 return sign
-    return ""
+    return next((sign for sign in _DELIMITERS if _on_its_side(_first_rows(head, sign))), "")
+
+
+def _first_rows(head: str, sign: str) -> list[list[str]]:
+    """The first rows of a text, which need not be a table."""
+    try:
+        return list(islice(csv.reader(head.splitlines(keepends=True), delimiter=sign), PREAMBLE))
+    except csv.Error:
+        return []
+
+
+def _on_its_side(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a row with a title is followed by a row of another field that we know, before any header."""
+    for one, following in pairwise([cells for cells in rows if any(cell.strip() for cell in cells)]):
+        if is_header(one) or is_header(following):
+            return False
+        if _side_label(one) in _TITLES and _side_label(following) in _NAMES - _TITLES:
+            return True
+    return False
+
+
+def _side_label(cells: Sequence[str]) -> str:
+    """The name of the field that a row of a table on its side holds, or ""."""
+    label = cells[0].strip()
+    return header_name(label) if _SIDE_LABEL.fullmatch(label) and len(cells) > 1 else ""
 
 
 def recognised(opened: Opened) -> bool:
@@ -179,6 +206,44 @@ def _header(cells: list[str]) -> Header:
 
 
 def entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
+    """The entries of a table, upright or on its side."""
+    lines = iter(lines)
+    first = list(islice(lines, PREAMBLE))
+    read = _side_entries if _on_its_side([line.cells for line in first]) else _upright_entries
+    return read(chain(first, lines), reading)
+
+
+def _side_entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
+    """The entries of a table on its side: a record begins at a title, and at any field that we know after a blank row."""
+    known = known_tags("table-embase")
+    entry: Entry | None = None
+    blank = False
+    for line in lines:
+        cells = [_unwrapped(cell) for cell in line.cells]
+        values = [[cell] for cell in cells[1:] if cell.strip()]
+        label = _side_label(cells) if cells else ""
+        if not any(cell.strip() for cell in cells):
+            blank = True
+            continue
+        if label in _TITLES or (label in known and blank and entry):
+            if entry:
+                yield entry
+            reading.starts["table"] += 1
+            entry = Entry("table", line.first, variant="table-embase")
+        elif not label or entry is None or blank:
+            reading.stray(line.first, line.raw)
+            continue
+        blank = False
+        entry.last = line.last
+        entry.raw += f"\n{line.raw}" if entry.raw else line.raw
+        entry.values += [(label, value) for value in values]
+        if label not in known and values:
+            reading.unknown_tags[label] += 1
+    if entry:
+        yield entry
+
+
+def _upright_entries(lines: Iterable[Line], reading: Reading) -> Iterator[Entry]:
     """The entries of a table's rows: everything below the header that has a filled cell.
 
     A header that comes again (files joined) begins a stretch of its own columns.

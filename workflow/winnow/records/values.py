@@ -33,6 +33,8 @@ def _text(value: str) -> list[str]:
 
 
 def _abstract(value: str) -> list[str]:
+    if value.strip().lower() == "[no abstract available]":  # so Scopus says that there is none
+        return []
     return _text(_MARKUP.sub(" ", value) if "正" in value[:8] or "(#br)" in value else value)
 
 
