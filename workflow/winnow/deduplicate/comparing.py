@@ -141,7 +141,7 @@ def _crosswise(title: Ints, other: Ints, a: Ints, b: Ints) -> Flags:
 
 
 def _alike_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
-    """A slip (two signs on at least twelve, numbers equal), or one title within the other.
+    """A slip (one sign on at least twelve, numbers equal), or one title within the other.
 
     One sign can change the disease or the patients, so such titles are only *alike*, and rules ask for the people and the
     place too. A fuzzy ratio would join unrelated short titles.
