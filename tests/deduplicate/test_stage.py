@@ -126,3 +126,15 @@ def test_rulings_that_contradict_each_other_are_refused(folder: Path) -> None:
 
     with pytest.raises(WinnowError, match=r"duplicates\.csv:4.*ruled different here"):
         stage.run(review.load())
+
+
+@pytest.mark.parametrize("outputs", [["-o", "in.csv"], ["-o", "out.csv", "--pairs", "./out.csv"]])
+def test_no_output_takes_the_place_of_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: list[str]
+) -> None:
+    """Law: a file named twice is refused before anything is written; the records stay."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.csv").write_text("record_id,title\n1,Splints for the wrist\n")
+    assert main(["deduplicate", "in.csv", *outputs]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+    assert (tmp_path / "in.csv").read_text() == "record_id,title\n1,Splints for the wrist\n"

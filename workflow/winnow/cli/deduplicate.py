@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from winnow import tables
 from winnow.cli import options
@@ -31,7 +32,17 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if not arguments.output:
         raise UsageError("nowhere to write to", mend="add -o REPORTS")
+    _refuse_one_file_twice(arguments)
     return _plain(arguments)
+
+
+def _refuse_one_file_twice(arguments: argparse.Namespace) -> None:
+    """No output may take the place of an input or of another output: the records would be lost."""
+    named = [arguments.records, arguments.rulings, arguments.output, arguments.pairs, arguments.merged]
+    files = [Path(name).resolve() for name in named if name]
+    twice = next((name for name in files if files.count(name) > 1), None)
+    if twice:
+        raise UsageError(f"{twice.name} is named twice", mend="give each input and output a file of its own")
 
 
 def _plain(arguments: argparse.Namespace) -> int:

@@ -28,8 +28,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "pmid": ("same", "different", "unknown"),
     "doi": ("same", "version", "different", "unknown"),
     "kind": ("same", "different"),
-    "part": ("same", "different"),
-    "title": ("identical", "short", "near", "contained", "alike", "different", "foreign", "unknown"),
+    "part": ("same", "one", "different"),
+    "title": ("identical", "short", "near", "contained", "alike", "different", "foreign", "unlike", "unknown"),
     "numbers": ("same", "different"),
     "authors": ("same", "first", "some", "different", "unknown"),
     "year": ("same", "near", "far", "unknown"),
@@ -120,15 +120,16 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
     other_language = latin & ~near & ~alike & ~part_of & _other_language(fields, a, b)
     conditions = {
         "unknown": unknown, "short": short, "identical": identical, "foreign": foreign | other_language,
-        "near": near, "contained": part_of, "alike": alike,
+        "near": near, "contained": part_of, "alike": alike, "unlike": cjk[a] | (whole < limit["title_weak"]),
     }  # fmt: skip
     level = _chosen("title", conditions, "different")
     same_numbers = unknown | identical | foreign | (fields.numbers_code[a] == fields.numbers_code[b])
-    one_part = unknown | identical | foreign | (fields.part_code[a] == fields.part_code[b])
+    ours, theirs = fields.part_code[a], fields.part_code[b]
+    one_part = unknown | identical | foreign | (ours == theirs)
     return (
         level,
         _chosen("numbers", {"same": same_numbers}, "different"),
-        _chosen("part", {"same": one_part}, "different"),
+        _chosen("part", {"same": one_part, "one": (ours < 0) | (theirs < 0)}, "different"),
     )
 
 
@@ -140,7 +141,7 @@ def _crosswise(title: Ints, other: Ints, a: Ints, b: Ints) -> Flags:
 
 
 def _alike_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
-    """A slip (two signs on at least twelve, numbers equal), or one title within the other.
+    """A slip (one sign on at least twelve, numbers equal), or one title within the other.
 
     One sign can change the disease or the patients, so such titles are only *alike*, and rules ask for the people and the
     place too. A fuzzy ratio would join unrelated short titles.

@@ -29,6 +29,7 @@ _WORDS = {
     ("title", "contained"): "one within the other",
     ("title", "alike"): "alike",
     ("title", "foreign"): "in two languages",
+    ("part", "one"): "in one title only",
     ("authors", "first"): "same first author",
     ("authors", "some"): "some shared",
     ("year", "near"): "one apart",

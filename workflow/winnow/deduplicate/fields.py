@@ -124,7 +124,7 @@ def prepare(records: pd.DataFrame) -> Fields:
         script=integers(one.script for one in title),
         language_code=codes([one.language for one in title]),
         numbers_code=codes([one.numbers or "none" for one in title]),
-        part_code=codes([one.part or "none" for one in title]),
+        part_code=codes([one.part for one in title]),
         kinds=kinds,
         kind=codes([kind or "ordinary" for kind in kinds]),
         abstract=abstract,
