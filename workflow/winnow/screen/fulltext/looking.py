@@ -238,6 +238,8 @@ class _Kept:
 
     def discard(self, request: Request) -> None: ...
 
+    def forget(self) -> None: ...
+
     def send(self, request: Request) -> Failure:
         return Failure(self.failed.get(request.name, "no answer was filed"), final=True)
 
