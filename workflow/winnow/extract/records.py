@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from winnow import tables
 from winnow.errors import InputError
 from winnow.extract.form import Form, load
-from winnow.extract.reports import rows_of
 from winnow.extract.suggest import passages, suggest
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def rows(form: Form, table: pd.DataFrame, *, progress: bool = False) -> Iterator
     """The values found in each record, in the order of the records."""
     from tqdm import tqdm
 
-    for record in tqdm(rows_of(table), disable=not progress, unit="record"):
+    for record in tqdm(tables.rows(table), disable=not progress, unit="record"):
         ids = {"study_id": record["record_id"], "report_id": record["record_id"]}
         for found in suggest(form, passages(record)):
             yield ids | found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from winnow import tables
 from winnow.decisions.identities import Identities
@@ -37,18 +37,13 @@ def included(decisions: pd.DataFrame) -> list[str]:
     return sorted(set(chosen["report_id"]))
 
 
-def rows_of(table: pd.DataFrame) -> list[dict[str, str]]:
-    """A table of strings as plain rows."""
-    return cast("list[dict[str, str]]", table.to_dict("records"))
-
-
 class Names:
     """Which report an id means: a report id, a record id, a PMID (with or without ``pubmed:``) or a DOI."""
 
     def __init__(self, merged: pd.DataFrame) -> None:
         rows = [
             {"record_id": record, "pmid": row.get("pmid", ""), "doi": row.get("doi", ""), "report": row["record_id"]}
-            for row in rows_of(merged)
+            for row in tables.rows(merged)
             for record in dict.fromkeys((row["record_id"], *tables.split(row.get("record_ids", ""))))
         ]
         self._identities = Identities(rows, {row["record_id"]: row["report"] for row in rows})

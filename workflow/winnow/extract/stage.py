@@ -52,7 +52,7 @@ def run(review: Review) -> None:
     people = ledger(review.decisions / "extraction.csv", tables.EXTRACTION_LEDGER)
     raise_all(verified.faults(people, asked))
 
-    records = {row["record_id"]: row for row in reports.rows_of(merged)}
+    records = {row["record_id"]: row for row in tables.rows(merged)}
     chosen = reports.included(decisions)
     if lost := [report for report in chosen if report not in records]:
         raise RecordLossError(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from winnow.extract.reports import rows_of
+from winnow import tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ class Evidence:
         several = set(several)
         grouped: dict[tuple[str, str], list[dict[str, str]]] = {}
         known = set(self.studies)
-        for row in rows_of(values):
+        for row in tables.rows(values):
             if row["study_id"] in known:
                 grouped.setdefault((row["study_id"], row["field"]), []).append(row)
         for (study, field), rows in grouped.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow import config, files, tables
 from winnow.errors import WinnowError, raise_all
-from winnow.extract import form, reports
+from winnow.extract import form
 from winnow.extract.stage import heading, ledger
 from winnow.synthesise import outcomes, plots, risk_of_bias, statements
 from winnow.synthesise.evidence import Evidence
@@ -85,11 +85,11 @@ def run(review: Review) -> None:
     asked = plan(review)
     fields = form.load(review.config_dir / "extraction.yaml")
     values = tables.read(review.result("extract", "values.csv"), needs=tables.VALUES)
-    studies = reports.rows_of(tables.read(review.result("extract", "studies.csv"), needs=tables.STUDIES))
+    studies = tables.rows(tables.read(review.result("extract", "studies.csv"), needs=tables.STUDIES))
     merged = tables.read(
         review.result("deduplicate", "merged.csv"), needs=("record_id", "title"), columns=tables.MERGED
     )
-    records = {row["record_id"]: row for row in reports.rows_of(merged)}
+    records = {row["record_id"]: row for row in tables.rows(merged)}
     ids = [row["study_id"] for row in studies]
     several = [field.id for field in fields.fields if field.multiple]
     evidence = Evidence(values, ids, several=several)
