@@ -203,3 +203,14 @@ def test_the_bundled_review_has_no_fault(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(fresh(tmp_path))
     assert main(["check"]) == 0
     assert main(["check", "--config", "config/config.yaml", "config/update-2025.yaml"]) == 0
+
+
+def test_a_decision_is_shown_however_its_id_is_written(
+    first_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``explain`` knows a report by every spelling of an id that the ledgers accept."""
+    shutil.copytree(first_run, tmp_path / "review")
+    monkeypatch.chdir(tmp_path / "review")
+    replace(LEDGER, "2026-11-22,7932419,full_text", "2026-11-22,PMID: 7932419,full_text")(tmp_path / "review")
+    assert main(["explain", "7932419"]) == 0
+    assert "bundled-coding: include at full_text" in capsys.readouterr().out

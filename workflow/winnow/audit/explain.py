@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winnow import tables, text
+from winnow.decisions import ledger
 from winnow.errors import InputError
 from winnow.review import Review
 
@@ -152,23 +153,23 @@ def _decided(story: Story) -> Iterator[str]:
         stale = f", stale: {row['stale']}" if row["stale"] else ""
         yield f"{row['stage']}: {row['decision']}{reason}{who}{basis}{stale}"
     ids = _names(story)
-    for path in sorted(story.review.decisions.glob("screening/*.csv")):
-        for line, row in tables.read_rows(path):
-            if text.doi(row["id"]) in ids or row["id"] in ids:
-                sealed = f"sealed {row['seal'][:12]}" if row.get("seal") else "unsealed"
+    ledgers, _ = ledger.read_all(story.review.root, "screening")
+    for one in ledgers:
+        for number, row in enumerate(one.rows):
+            if ledger.same_id(row["id"]) in ids:
+                sealed = f"sealed {row['seal'][:12]}" if row["seal"] else "unsealed"
                 note = f" - {row['note']}" if row["note"] else ""
                 yield (
-                    f"{INDENT}{row['date']} {path.stem}: {row['decision']} at {row['stage']} {row['criterion']}".rstrip()
-                    + f" [{story.review.relative(path)}:{line}, {sealed}]{note}"
+                    f"{INDENT}{row['date']} {one.reviewer}: {row['decision']} at {row['stage']} {row['criterion']}".rstrip()
+                    + f" [{one.place(number)}, {sealed}]{note}"
                 )
 
 
 def _names(story: Story) -> set[str]:
     """Every id by which a ledger may call the report."""
     records = story.records
-    names = set(records["record_id"]) | set(records["pmid"]) | {text.doi(cell) for cell in records["doi"]}
-    names |= {f"pubmed:{pmid}" for pmid in records["pmid"] if pmid} | {story.report_id}
-    return names - {""}
+    names = {story.report_id, *records["record_id"], *records["pmid"], *records["doi"]} - {""}
+    return {ledger.same_id(name) for name in names}
 
 
 def _extracted(story: Story) -> Iterator[str]:
