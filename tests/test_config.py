@@ -42,6 +42,7 @@ def write(folder: Path, text: str, name: str = "config.yaml") -> Path:
         (GOOD + "results: a\nresults: b\n", 8, "given twice"),
         (GOOD + "review: [\n", 8, "not YAML"),
         ("- a\n", 0, "should be a mapping"),
+        (GOOD.replace("[1985, 2011]", "1985"), 5, "should be a list"),
         (GOOD + "results: decisions/mine\n", 0, "results cannot go to 'decisions/mine'"),
         (GOOD + "results: .\n", 0, "results cannot go to '.'"),
         (GOOD + "results: ../elsewhere\n", 0, "results cannot go to '../elsewhere'"),

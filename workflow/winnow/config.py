@@ -125,8 +125,19 @@ def _explained(error: Any, key: Key) -> list[tuple[str, Key, str]]:
         allowed = [str(v) for v in error.validator_value]
         return [(f"{name} is '{error.instance}'", key, f"use one of {', '.join(allowed)}")]
     if error.validator == "type":
-        return [(f"{name} should be a {error.validator_value}", key, "see docs/reference/config.md")]
+        return [(f"{name} should be {_kind(error.validator_value)}", key, "see docs/reference/config.md")]
     return [(f"{name}: {error.message}", key, "see docs/reference/config.md")]
+
+
+_KINDS = {
+    "array": "a list", "boolean": "true or false", "integer": "a whole number", "null": "empty", "number": "a number",
+    "object": "a mapping", "string": "text",
+}  # fmt: skip
+
+
+def _kind(kinds: str | Sequence[str]) -> str:
+    """The types that a schema allows, in plain words."""
+    return " or ".join(_KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

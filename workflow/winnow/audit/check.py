@@ -29,7 +29,7 @@ def require(checked: Review) -> None:
 
 
 def sources(checked: Review) -> list[WinnowError]:
-    """Sources without a folder that no command can search, and folders that no search of the configuration names."""
+    """Sources without a folder: those that no command can search, and a PubMed search without its strategy."""
     found: list[WinnowError] = []
     for source in checked.sources:
         if source.archived:
