@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.fuzz import partial_ratio, ratio, token_set_ratio, token_sort_ratio
 
-from winnow.deduplicate import chinese, places, titles
+from winnow.deduplicate import chinese, journals, titles
 from winnow.deduplicate.fields import Fields, Ints
 from winnow.deduplicate.weights import THRESHOLDS
 
@@ -56,8 +56,8 @@ def compare(fields: Fields, a: Ints, b: Ints) -> Mapping[str, Bits]:
     levels["authors"] = _authors(fields, a, b, levels["title"])
     levels["year"] = _years(fields, a, b)
     levels["journal"] = _journals(fields, a, b)
-    levels["volume"] = _equal("volume", fields.volume_code, a, b)
-    levels["issue"] = _equal("issue", fields.issue_code, a, b)
+    levels["volume"] = _volumes(fields, a, b)
+    levels["issue"] = _issues(fields, a, b)
     levels["pages"] = _pages(fields, a, b)
     levels["abstract"] = _abstracts(fields, a, b)
     return levels
@@ -241,8 +241,39 @@ def _journals(fields: Fields, a: Ints, b: Ints) -> Bits:
     return bits
 
 
-def _journal_level(one: str, other: str) -> str:
-    return chinese.same_journal(one, other) or places.same_journal(one, other) or "unknown"
+def _journal_level(one: tuple[str, ...], other: tuple[str, ...]) -> str:
+    """The best that any two of their names say."""
+    found = {
+        chinese.same_journal(name, theirs) or journals.same(name, theirs) or "unknown"
+        for name in one
+        for theirs in other
+    }
+    return next(level for level in LEVELS["journal"] if level in found)
+
+
+def _volumes(fields: Fields, a: Ints, b: Ints) -> Bits:
+    """The number of a supplement stands in many a record in the place of the volume's: that says nothing about the volume."""
+    volume, supplement = fields.volume_code, fields.supplement_code
+    unknown = (volume[a] < 0) | (volume[b] < 0)
+    same = volume[a] == volume[b]
+    unknown |= ~same & ((volume[a] == supplement[b]) | (volume[b] == supplement[a]))
+    return _chosen("volume", {"unknown": unknown, "same": same}, "different")
+
+
+def _issues(fields: Fields, a: Ints, b: Ints) -> Bits:
+    """An issue and its supplement (``12``, ``12 Suppl 1``), or a supplement with its number or without, cannot be told apart."""
+    name, number, supplement = fields.issue_code, fields.issue_number_code, fields.supplement_code
+    ours, theirs = fields.supplement[a], fields.supplement[b]
+    unknown = (name[a] < 0) | (name[b] < 0)
+    one_number = (number[a] >= 0) & (number[a] == number[b])
+    other_number = (number[a] >= 0) & (number[b] >= 0) & ~one_number
+    crossed = ((supplement[a] >= 0) & (supplement[a] == number[b])) | (
+        (supplement[b] >= 0) & (supplement[b] == number[a])
+    )
+    unknown |= (ours != theirs) & (one_number | crossed)
+    unknown |= ours & theirs & ~other_number & ((supplement[a] < 0) != (supplement[b] < 0))
+    same = (name[a] == name[b]) & ~(ours & theirs & other_number)
+    return _chosen("issue", {"unknown": unknown, "same": same}, "different")
 
 
 def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
