@@ -29,7 +29,18 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "doi": ("same", "version", "different", "unknown"),
     "kind": ("same", "different"),
     "part": ("same", "one", "different"),
-    "title": ("identical", "short", "near", "contained", "alike", "different", "foreign", "unlike", "unknown"),
+    "title": (
+        "identical",
+        "short",
+        "near",
+        "contained",
+        "begins",
+        "alike",
+        "different",
+        "foreign",
+        "unlike",
+        "unknown",
+    ),
     "numbers": ("same", "different"),
     "authors": ("same", "first", "some", "different", "unknown"),
     "year": ("same", "near", "far", "unknown"),
@@ -114,13 +125,16 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
     near = latin & ((whole >= limit["title_near"]) | (sorted_words >= limit["title_near"]))
     within = latin & ~near & (shortest >= limit["title_contained"])
     part_of = _scores(keys, keys, partial_ratio, within, a, b, limit["title_part"]) > 0
+    begins = _beginnings(
+        keys, a, b, latin & ~near & (shortest >= limit["title_begins"]) & (shortest < limit["title_contained"])
+    )
     alike = (latin & (whole >= limit["title_alike"])) | _alike_chinese(
         fields, a, b, ~unknown & ~identical & cjk[a] & cjk[b]
     )
     other_language = latin & ~near & ~alike & ~part_of & _other_language(fields, a, b)
     conditions = {
         "unknown": unknown, "short": short, "identical": identical, "foreign": foreign | other_language,
-        "near": near, "contained": part_of, "alike": alike, "unlike": cjk[a] | (whole < limit["title_weak"]),
+        "near": near, "contained": part_of, "alike": alike, "begins": begins, "unlike": cjk[a] | (whole < limit["title_weak"]),
     }  # fmt: skip
     level = _chosen("title", conditions, "different")
     same_numbers = unknown | identical | foreign | (fields.numbers_code[a] == fields.numbers_code[b])
@@ -131,6 +145,15 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
         _chosen("numbers", {"same": same_numbers}, "different"),
         _chosen("part", {"same": one_part, "one": (ours < 0) | (theirs < 0)}, "different"),
     )
+
+
+def _beginnings(keys: Sequence[str], a: Ints, b: Ints, where: Flags) -> Flags:
+    """Whether one title is the beginning of the other."""
+    found = np.zeros(len(a), bool)
+    for place in np.flatnonzero(where).tolist():
+        one, other = keys[a[place]], keys[b[place]]
+        found[place] = one.startswith(other) or other.startswith(one)
+    return found
 
 
 def _crosswise(title: Ints, other: Ints, a: Ints, b: Ints) -> Flags:
@@ -261,7 +284,10 @@ def _volumes(fields: Fields, a: Ints, b: Ints) -> Bits:
 
 
 def _issues(fields: Fields, a: Ints, b: Ints) -> Bits:
-    """An issue and its supplement (``12``, ``12 Suppl 1``), or a supplement with its number or without, cannot be told apart."""
+    """An issue and its supplement (``12``, ``12 Suppl 1``), or a supplement with its number or without, cannot be told apart.
+
+    Nor does an issue say anything that is the other record's page: an article's number in the wrong place.
+    """
     name, number, supplement = fields.issue_code, fields.issue_number_code, fields.supplement_code
     ours, theirs = fields.supplement[a], fields.supplement[b]
     unknown = (name[a] < 0) | (name[b] < 0)
@@ -272,6 +298,7 @@ def _issues(fields: Fields, a: Ints, b: Ints) -> Bits:
     )
     unknown |= (ours != theirs) & (one_number | crossed)
     unknown |= ours & theirs & ~other_number & ((supplement[a] < 0) != (supplement[b] < 0))
+    unknown |= (fields.issue_as_page[a] == fields.first_page[b]) | (fields.issue_as_page[b] == fields.first_page[a])
     same = (name[a] == name[b]) & ~(ours & theirs & other_number)
     return _chosen("issue", {"unknown": unknown, "same": same}, "different")
 

@@ -77,6 +77,7 @@ class Fields:
     issue: Sequence[str]
     issue_code: Ints
     issue_number_code: Ints
+    issue_as_page: Ints
     supplement: Flags
     supplement_code: Ints
     pages: Sequence[places.Pages]
@@ -154,6 +155,10 @@ def prepare(records: pd.DataFrame) -> Fields:
         issue=issue,
         issue_code=codes(issue),
         issue_number_code=issue_number_code,
+        issue_as_page=integers(
+            int(one.name) if not page.first and one.name.isdecimal() and len(one.name) < 9 else -1
+            for one, page in zip(issues, pages, strict=True)
+        ),
         supplement=flags(name.startswith("s") for name in issue),
         supplement_code=supplement_code,
         pages=pages,

@@ -21,7 +21,11 @@ _MONTHS = {
     )
 }
 _EATEN = re.compile(r"(?:(\d{1,2})[-/ ]([a-z]{3})|([a-z]{3})[-/ ](\d{1,2}))", re.IGNORECASE)
-_RANGE = re.compile(r"([a-z]{0,3})\s?0*(\d+)([a-z]?)(?:\s*[-~]{1,2}\s*([a-z]{0,3})\s?0*(\d+)([a-z]?))?", re.IGNORECASE)
+#: What follows an article on pages of its own: ``213-25; discussion 232-3``.
+_APPENDED = re.compile(r"(?<=\d)\W*(?:;|\bdiscussion|\bquiz|\bauthor reply|\breply).*", re.IGNORECASE | re.DOTALL)
+_RANGE = re.compile(
+    r"((?<![a-z])[a-z]{1,3}|)\s?0*(\d+)([a-z]?)(?:\s*[-~]{1,2}\s*([a-z]{0,3})\s?0*(\d+)([a-z]?))?", re.IGNORECASE
+)
 _NO_FIRST = re.compile(r"\s*[a-z]+\.?\s*-\s*\d+\s*", re.IGNORECASE)
 _LOCATOR = re.compile(
     r"^\s*(?:e|cd|article|art|no|arts?|ar|id|pii|ehx|bmj)[\s.:#]*[a-z]?\d{2,}|^\s*[a-d]\d{3,}|^\s*\d{6,}", re.IGNORECASE
@@ -137,7 +141,7 @@ def pages(cell: str) -> Pages:
     first, dash, last = cell.partition("-")
     if first.isdigit() and len(first) < 6 and (last.isdigit() or not dash):
         return Pages("", int(first), _last_page(first.lstrip("0") or "0", last), False)
-    cell = text.fold(cell)
+    cell = _APPENDED.sub("", text.fold(cell))
     if eaten := _eaten(cell):
         return Pages("", eaten[0], max(eaten), False)
     if _NO_FIRST.fullmatch(cell):
