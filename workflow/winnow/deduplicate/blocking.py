@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from winnow.deduplicate import places
+from winnow.deduplicate import journals
 from winnow.deduplicate.fields import Fields, Ints, codes
 
 #: The largest group whose records are all compared with each other; in a larger one each with its next neighbours by title.
@@ -77,7 +77,7 @@ def keys(fields: Fields) -> Iterator[Ints]:
         [" ".join(sorted(words.split(), key=lambda word: (-len(word), word))[:2]) for words in fields.title]
     )
     author = codes([one.first.partition(" ")[0] for one in fields.authors])
-    initials = [places.journal_initials(name) for name in fields.journal_names]
+    initials = [journals.initials(names[0]) for names in fields.journal_names]
     journal = codes(["" if code < 0 else initials[code] for code in fields.journal_code.tolist()])
     yield fields.doi_code
     yield fields.pmid_code

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 
 from winnow import text
-from winnow.deduplicate import people, places, titles
+from winnow.deduplicate import journals, people, titles
 
 #: What the comparison of a Chinese list of authors with one in Latin letters can say.
 CANNOT_TELL, NONE_SHARED, SOME_SHARED, SAME_FIRST, SAME_PEOPLE = range(5)
@@ -42,7 +42,7 @@ def _journals() -> dict[str, frozenset[str]]:
     content = resources.files("winnow.deduplicate").joinpath("journals.csv").read_text(encoding="utf-8")
     named: dict[str, set[str]] = {}
     for row in csv.DictReader(content.splitlines()):
-        named.setdefault(row["chinese"], set()).add("".join(places.journal_words(row["english"])))
+        named.setdefault(row["chinese"], set()).add("".join(journals.words(row["english"])))
     return {chinese: frozenset(english) for chinese, english in named.items()}
 
 
@@ -127,7 +127,7 @@ def same_journal(one: str, other: str) -> str:
         return ""
     chinese, latin = (one, other) if text.is_han(one) else (other, one)
     key = _journal_key(chinese)
-    words = places.journal_words(latin)
+    words = journals.words(latin)
     if not key or not words:
         return "unknown"
     spaceless = "".join(words)

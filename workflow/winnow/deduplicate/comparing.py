@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.fuzz import partial_ratio, ratio, token_set_ratio, token_sort_ratio
 
-from winnow.deduplicate import chinese, places, titles
+from winnow.deduplicate import chinese, journals, titles
 from winnow.deduplicate.fields import Fields, Ints
 from winnow.deduplicate.weights import THRESHOLDS
 
@@ -29,7 +29,18 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "doi": ("same", "version", "different", "unknown"),
     "kind": ("same", "different"),
     "part": ("same", "one", "different"),
-    "title": ("identical", "short", "near", "contained", "alike", "different", "foreign", "unlike", "unknown"),
+    "title": (
+        "identical",
+        "short",
+        "near",
+        "contained",
+        "begins",
+        "alike",
+        "different",
+        "foreign",
+        "unlike",
+        "unknown",
+    ),
     "numbers": ("same", "different"),
     "authors": ("same", "first", "some", "different", "unknown"),
     "year": ("same", "near", "far", "unknown"),
@@ -56,8 +67,8 @@ def compare(fields: Fields, a: Ints, b: Ints) -> Mapping[str, Bits]:
     levels["authors"] = _authors(fields, a, b, levels["title"])
     levels["year"] = _years(fields, a, b)
     levels["journal"] = _journals(fields, a, b)
-    levels["volume"] = _equal("volume", fields.volume_code, a, b)
-    levels["issue"] = _equal("issue", fields.issue_code, a, b)
+    levels["volume"] = _volumes(fields, a, b)
+    levels["issue"] = _issues(fields, a, b)
     levels["pages"] = _pages(fields, a, b)
     levels["abstract"] = _abstracts(fields, a, b)
     return levels
@@ -114,13 +125,16 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
     near = latin & ((whole >= limit["title_near"]) | (sorted_words >= limit["title_near"]))
     within = latin & ~near & (shortest >= limit["title_contained"])
     part_of = _scores(keys, keys, partial_ratio, within, a, b, limit["title_part"]) > 0
+    begins = _beginnings(
+        keys, a, b, latin & ~near & (shortest >= limit["title_begins"]) & (shortest < limit["title_contained"])
+    )
     alike = (latin & (whole >= limit["title_alike"])) | _alike_chinese(
         fields, a, b, ~unknown & ~identical & cjk[a] & cjk[b]
     )
     other_language = latin & ~near & ~alike & ~part_of & _other_language(fields, a, b)
     conditions = {
         "unknown": unknown, "short": short, "identical": identical, "foreign": foreign | other_language,
-        "near": near, "contained": part_of, "alike": alike, "unlike": cjk[a] | (whole < limit["title_weak"]),
+        "near": near, "contained": part_of, "alike": alike, "begins": begins, "unlike": cjk[a] | (whole < limit["title_weak"]),
     }  # fmt: skip
     level = _chosen("title", conditions, "different")
     same_numbers = unknown | identical | foreign | (fields.numbers_code[a] == fields.numbers_code[b])
@@ -131,6 +145,15 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
         _chosen("numbers", {"same": same_numbers}, "different"),
         _chosen("part", {"same": one_part, "one": (ours < 0) | (theirs < 0)}, "different"),
     )
+
+
+def _beginnings(keys: Sequence[str], a: Ints, b: Ints, where: Flags) -> Flags:
+    """Whether one title is the beginning of the other."""
+    found = np.zeros(len(a), bool)
+    for place in np.flatnonzero(where).tolist():
+        one, other = keys[a[place]], keys[b[place]]
+        found[place] = one.startswith(other) or other.startswith(one)
+    return found
 
 
 def _crosswise(title: Ints, other: Ints, a: Ints, b: Ints) -> Flags:
@@ -241,8 +264,43 @@ def _journals(fields: Fields, a: Ints, b: Ints) -> Bits:
     return bits
 
 
-def _journal_level(one: str, other: str) -> str:
-    return chinese.same_journal(one, other) or places.same_journal(one, other) or "unknown"
+def _journal_level(one: tuple[str, ...], other: tuple[str, ...]) -> str:
+    """The best that any two of their names say."""
+    found = {
+        chinese.same_journal(name, theirs) or journals.same(name, theirs) or "unknown"
+        for name in one
+        for theirs in other
+    }
+    return next(level for level in LEVELS["journal"] if level in found)
+
+
+def _volumes(fields: Fields, a: Ints, b: Ints) -> Bits:
+    """The number of a supplement stands in many a record in the place of the volume's: that says nothing about the volume."""
+    volume, supplement = fields.volume_code, fields.supplement_code
+    unknown = (volume[a] < 0) | (volume[b] < 0)
+    same = volume[a] == volume[b]
+    unknown |= ~same & ((volume[a] == supplement[b]) | (volume[b] == supplement[a]))
+    return _chosen("volume", {"unknown": unknown, "same": same}, "different")
+
+
+def _issues(fields: Fields, a: Ints, b: Ints) -> Bits:
+    """An issue and its supplement (``12``, ``12 Suppl 1``), or a supplement with its number or without, cannot be told apart.
+
+    Nor does an issue say anything that is the other record's page: an article's number in the wrong place.
+    """
+    name, number, supplement = fields.issue_code, fields.issue_number_code, fields.supplement_code
+    ours, theirs = fields.supplement[a], fields.supplement[b]
+    unknown = (name[a] < 0) | (name[b] < 0)
+    one_number = (number[a] >= 0) & (number[a] == number[b])
+    other_number = (number[a] >= 0) & (number[b] >= 0) & ~one_number
+    crossed = ((supplement[a] >= 0) & (supplement[a] == number[b])) | (
+        (supplement[b] >= 0) & (supplement[b] == number[a])
+    )
+    unknown |= (ours != theirs) & (one_number | crossed)
+    unknown |= ours & theirs & ~other_number & ((supplement[a] < 0) != (supplement[b] < 0))
+    unknown |= (fields.issue_as_page[a] == fields.first_page[b]) | (fields.issue_as_page[b] == fields.first_page[a])
+    same = (name[a] == name[b]) & ~(ours & theirs & other_number)
+    return _chosen("issue", {"unknown": unknown, "same": same}, "different")
 
 
 def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:

@@ -27,6 +27,7 @@ _WORDS = {
     ("title", "short"): "identical but short",
     ("title", "near"): "the same but for a slip",
     ("title", "contained"): "one within the other",
+    ("title", "begins"): "one the beginning of the other",
     ("title", "alike"): "alike",
     ("title", "foreign"): "in two languages",
     ("part", "one"): "in one title only",

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from winnow import text
-from winnow.deduplicate import people, places, titles
+from winnow.deduplicate import journals, people, places, titles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ class Fields:
     year: Ints
     years: Sequence[tuple[int, ...]]
     several_years: bool
-    journal_names: Sequence[str]
+    journal_names: Sequence[tuple[str, ...]]
     journal_code: Ints
     issn: Sequence[frozenset[str]]
     issn_code: Ints
@@ -76,6 +76,10 @@ class Fields:
     volume_code: Ints
     issue: Sequence[str]
     issue_code: Ints
+    issue_number_code: Ints
+    issue_as_page: Ints
+    supplement: Flags
+    supplement_code: Ints
     pages: Sequence[places.Pages]
     first_page: Ints
     last_page: Ints
@@ -102,12 +106,16 @@ def prepare(records: pd.DataFrame) -> Fields:
     typed = once(titles.kind_of_type, column("publication_types", "entry_type"))
     kinds = [of_type or one.kind for of_type, one in zip(typed, title, strict=True)]
     authors = once(people.people, raw_authors)
-    issue_cells = column("issue")
-    volume, issue, pages = _places(column("volume"), issue_cells, column("pages"))
+    volume_cells, issue_cells, journal_cells = column("volume"), column("issue"), column("journal", "journal_abbrev")
+    volume, issues, pages = _places(volume_cells, issue_cells, column("pages"), journal_cells)
+    issue = [one.name for one in issues]
     year, years = _years(column("year"), issue, [column("year_print"), column("year_electronic")])
-    journal = column("journal", "journal_abbrev")
-    journal_names = sorted(set(journal) - {""})
+    journal = [journals.names(*cells) for cells in zip(journal_cells, volume_cells, strict=True)]
+    journal_names = sorted(set(journal) - {("",)})
     place = {name: order for order, name in enumerate(journal_names)}
+    #: one numbering for all, since what is a volume's number in one record is an issue's or a supplement's in another
+    numbered = [*volume, *(one.number for one in issues), *(one.supplement for one in issues)]
+    volume_code, issue_number_code, supplement_code = np.split(codes(numbered), 3)
     issn = once(places.issns, [" ".join(cells) for cells in zip(column("issn"), column("isbn"), strict=True)])
     abstract = [abstract_key(cell) if cell else "" for cell in raw_abstract]
     return Fields(
@@ -143,9 +151,16 @@ def prepare(records: pd.DataFrame) -> Fields:
         issn=issn,
         issn_code=integers(0 if several else -1 for several in issn),
         volume=volume,
-        volume_code=codes(volume),
+        volume_code=volume_code,
         issue=issue,
         issue_code=codes(issue),
+        issue_number_code=issue_number_code,
+        issue_as_page=integers(
+            int(one.name) if not page.first and one.name.isdecimal() and len(one.name) < 9 else -1
+            for one, page in zip(issues, pages, strict=True)
+        ),
+        supplement=flags(name.startswith("s") for name in issue),
+        supplement_code=supplement_code,
         pages=pages,
         first_page=integers(page.first for page in pages),
         last_page=integers(page.last for page in pages),
@@ -196,13 +211,16 @@ def abstract_key(cell: str) -> str:
 
 
 def _places(
-    volumes: Sequence[str], issues: Sequence[str], pages: Sequence[str]
-) -> tuple[list[str], list[str], list[places.Pages]]:
-    found = [places.located(*cells) if any(cells) else _NOWHERE for cells in zip(volumes, issues, pages, strict=True)]
+    volumes: Sequence[str], issues: Sequence[str], pages: Sequence[str], in_journals: Sequence[str]
+) -> tuple[list[str], list[places.Issue], list[places.Pages]]:
+    found = [
+        places.located(volume, issue, page, journal) if volume or issue or page else _NOWHERE
+        for volume, issue, page, journal in zip(volumes, issues, pages, in_journals, strict=True)
+    ]
     return [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
 
 
-_NOWHERE = ("", "", places.NO_PAGES)
+_NOWHERE = ("", places.NO_ISSUE, places.NO_PAGES)
 
 
 def _years(

@@ -1,4 +1,4 @@
-"""Where a document stands: year, journal, volume, issue, pages.
+"""Where a document stands: year, volume, issue, pages.
 
 What is implausible is taken for unknown, never for a difference.
 """
@@ -6,7 +6,6 @@ What is implausible is taken for unknown, never for a difference.
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import NamedTuple
 
 from winnow import text
@@ -22,45 +21,18 @@ _MONTHS = {
     )
 }
 _EATEN = re.compile(r"(?:(\d{1,2})[-/ ]([a-z]{3})|([a-z]{3})[-/ ](\d{1,2}))", re.IGNORECASE)
-_RANGE = re.compile(r"([a-z]{0,3})\s?0*(\d+)([a-z]?)(?:\s*[-~]{1,2}\s*([a-z]{0,3})\s?0*(\d+)([a-z]?))?", re.IGNORECASE)
+#: What follows an article on pages of its own: ``213-25; discussion 232-3``.
+_APPENDED = re.compile(r"(?<=\d)\W*(?:;|\bdiscussion|\bquiz|\bauthor reply|\breply).*", re.IGNORECASE | re.DOTALL)
+_RANGE = re.compile(
+    r"((?<![a-z])[a-z]{1,3}|)\s?0*(\d+)([a-z]?)(?:\s*[-~]{1,2}\s*([a-z]{0,3})\s?0*(\d+)([a-z]?))?", re.IGNORECASE
+)
 _NO_FIRST = re.compile(r"\s*[a-z]+\.?\s*-\s*\d+\s*", re.IGNORECASE)
 _LOCATOR = re.compile(
     r"^\s*(?:e|cd|article|art|no|arts?|ar|id|pii|ehx|bmj)[\s.:#]*[a-z]?\d{2,}|^\s*[a-d]\d{3,}|^\s*\d{6,}", re.IGNORECASE
 )
-_STOP = frozenset(
-    [
-        "of",
-        "the",
-        "and",
-        "in",
-        "for",
-        "de",
-        "la",
-        "et",
-        "der",
-        "und",
-        "a",
-        "an",
-        "on",
-        "to",
-        "del",
-        "e",
-        "y",
-        "fur",
-        "des",
-        "le",
-        "les",
-        "di",
-        "y",
-        "i",
-        "online",
-        "print",
-    ]
-)
 _ARTICLE_NUMBER = re.compile(r"[A-Za-z]{1,4}\d{3,}")
 _INNER_ISSUE = re.compile(r"\s*\d+\s*\((\d+)\)")
-_SUBTITLE = re.compile(r"\s*[:=;]\s|\.\s?conference\b|\.\s?official\b|[.:]\s?(?:an?|the)\s")
-_SUPPLEMENTS = re.compile(r"[\s.:,-]+suppl(?:ements?|\.)?\s*$")
+_NO_PAGINATION = re.compile(r"\bno pagination\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"[（(\[〔【][^）)\]〕】]*[）)\]〕】]")
 
 
@@ -91,27 +63,61 @@ def _is_year(digits: str) -> bool:
     return len(digits) == 4 and "1900" <= digits < "2100"
 
 
-def issue(cell: str, of_volume: str = "") -> str:
-    """The issue (``3``, a supplement as ``s1`` or ``s``); empty when the cell says neither."""
+class Issue(NamedTuple):
+    """An issue: ``name`` is its number, or ``s1`` (``s``) for a supplement; of a supplement ``number`` is the issue it belongs to.
+
+    ``12 Suppl 1`` is (s1, 12, 1), ``Suppl`` is (s, "", ""), ``12`` is (12, 12, "").
+    """
+
+    name: str
+    number: str
+    supplement: str
+
+
+NO_ISSUE = Issue("", "", "")
+
+
+def issue(cell: str, of_volume: str = "") -> Issue:
+    """The issue that a cell names, or the supplement that the volume's cell does; ``NO_ISSUE`` when neither does."""
     if cell.isdigit():
-        return cell.lstrip("0")
+        return _plain(cell)
     cell = text.fold(cell)
     for source in (cell, of_volume if not cell else ""):
         if supplement := _SUPPLEMENT.search(source):
-            return "s" + (next((group for group in supplement.groups() if group), "") or "").lstrip("0")
+            number = (next((group for group in supplement.groups() if group), "") or "").lstrip("0")
+            before = source[: supplement.start()]
+            of_issue = _NUMBER.search(before if source is cell else before.partition("(")[2])
+            return Issue("s" + number, of_issue.group().lstrip("0") if of_issue else "", number)
     if cell.endswith(")") and "(" not in cell:
-        return ""
+        return NO_ISSUE
+    if eaten := _eaten(cell):
+        return _plain(str(eaten[0]))
     found = _NUMBER.search(cell)
-    return found.group().lstrip("0") if found else ""
+    return _plain(found.group()) if found else NO_ISSUE
 
 
-def located(volume_cell: str, issue_cell: str, pages_cell: str) -> tuple[str, str, Pages]:
-    """Volume, issue and pages, each from where it was written: ``12 (8) (no pagination)`` and an article number in the issue."""
-    if not issue_cell or _ARTICLE_NUMBER.fullmatch(issue_cell.strip()):
+def _plain(digits: str) -> Issue:
+    number = digits.lstrip("0")
+    return Issue(number, number, "")
+
+
+def located(volume_cell: str, issue_cell: str, pages_cell: str, journal: str = "") -> tuple[str, Issue, Pages]:
+    """Volume, issue and pages, each from where it was written.
+
+    ``12 (8) (no pagination)`` with something in the issue's cell: the issue stands with the volume, the article's number in the
+    issue's place. A journal with a full stop behind it and a lone small number for a volume is an article in press, and the
+    number the day on which it came out.
+    """
+    inner = _INNER_ISSUE.match(volume_cell)
+    displaced = inner or _NO_PAGINATION.search(volume_cell)
+    if not issue_cell or displaced or _ARTICLE_NUMBER.fullmatch(issue_cell.strip()):
         if issue_cell and not pages_cell:
             pages_cell = issue_cell
-        inner = _INNER_ISSUE.match(volume_cell)
         issue_cell = inner.group(1) if inner else ""
+    elif _NO_PAGINATION.search(issue_cell):
+        issue_cell = ""
+    if journal.endswith(".") and not (issue_cell or pages_cell) and len(volume_cell) < 3:
+        volume_cell = ""
     return volume(volume_cell), issue(issue_cell, volume_cell), pages(pages_cell)
 
 
@@ -135,15 +141,11 @@ def pages(cell: str) -> Pages:
     first, dash, last = cell.partition("-")
     if first.isdigit() and len(first) < 6 and (last.isdigit() or not dash):
         return Pages("", int(first), _last_page(first.lstrip("0") or "0", last), False)
-    cell = text.fold(cell)
+    cell = _APPENDED.sub("", text.fold(cell))
+    if eaten := _eaten(cell):
+        return Pages("", eaten[0], max(eaten), False)
     if _NO_FIRST.fullmatch(cell):
         return NO_PAGES
-    if eaten := _EATEN.fullmatch(cell.strip()):
-        day, month, month_first, day_last = eaten.groups()
-        a, b = (
-            (int(day), _MONTHS.get(month.lower(), 0)) if day else (_MONTHS.get(month_first.lower(), 0), int(day_last))
-        )
-        return Pages("", a, max(a, b), False) if a and b else NO_PAGES
     found = _RANGE.search(cell)
     every = list(_RANGE.finditer(cell)) if " " in cell else []
     if len(every) > 1 and not every[0].group(1) and every[-1].group(1) and every[-1].group(4) is not None:
@@ -156,6 +158,16 @@ def pages(cell: str) -> Pages:
     if start > _LARGEST:
         return NO_PAGES
     return Pages(prefix.lower(), start, min(end, _LARGEST), bool(_LOCATOR.search(cell)) and not (last and end > start))
+
+
+def _eaten(cell: str) -> tuple[int, int] | None:
+    """The two numbers that a spreadsheet took for a date: ``01-Aug`` was 1-8, ``Jul-17`` was 7-17."""
+    found = _EATEN.fullmatch(cell.strip())
+    if not found:
+        return None
+    day, month, month_first, day_last = found.groups()
+    a, b = (int(day), _MONTHS.get(month.lower(), 0)) if day else (_MONTHS.get(month_first.lower(), 0), int(day_last))
+    return (a, b) if a and b else None
 
 
 def _last_page(first: str, last: str) -> int:
@@ -171,54 +183,3 @@ def _last_page(first: str, last: str) -> int:
 def issns(cell: str) -> frozenset[str]:
     """Every ISSN in a cell, eight signs each."""
     return frozenset((a + b).upper() for a, b in _ISSN.findall(cell)) if cell else frozenset()
-
-
-@cache
-def journal_words(name: str) -> tuple[str, ...]:
-    """A journal's words without articles, prepositions, place in brackets, subtitle and ``electronic edition``."""
-    folded = text.bare(_BRACKETS.sub(" ", name)).replace("&amp;", "&")
-    folded = _SUPPLEMENTS.sub("", _SUBTITLE.split(folded)[0])
-    found = re.sub(r"[^\w]|_", " ", folded).split()
-    return tuple(word for word in found if word not in _STOP) or tuple(found)
-
-
-def journal_initials(name: str) -> str:
-    """The first letter of each word: a key that a full name and its abbreviation share."""
-    found = journal_words(name)
-    return found[0] if len(found) == 1 else "".join(word[0] for word in found)[:12]
-
-
-def same_journal(one: str, other: str) -> str:
-    """``same``, ``alike``, ``different``, or empty when one is missing: full names and abbreviations stand for each other."""
-    a, b = journal_words(one), journal_words(other)
-    if not a or not b:
-        return ""
-    if a == b or "".join(a) == "".join(b):
-        return "same"
-    if _abbreviates(a, b) or _abbreviates(b, a):
-        return "same"
-    shorter, longer = sorted((a, b), key=len)
-    if len(shorter) >= 2 and _abbreviates(shorter, longer[: len(shorter)]):
-        return "alike"
-    return "alike" if _shared(a, b) >= 0.6 else "different"
-
-
-def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """Word by word the start of the other, or its acronym (``BMJ``, ``PNAS``)."""
-    if len(short) == len(long):
-        return all(b.startswith(a) or _contracted(a, b) for a, b in zip(short, long, strict=True))
-    return len(short) == 1 and len(long) >= 3 and short[0] == "".join(word[0] for word in long)
-
-
-def _contracted(short: str, long: str) -> bool:
-    """``intl`` for international, ``natl`` for national: first letters, then a last one further on."""
-    return (
-        len(short) >= 3 and short[0] == long[0] and long.startswith(short[:-1]) and short[-1] in long[len(short) - 1 :]
-    )
-
-
-def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """The share of the shorter name's words that begin a word of the longer, or the other way round."""
-    shorter, longer = sorted((a, b), key=len)
-    hits = sum(any(x.startswith(y) or y.startswith(x) for y in longer) for x in shorter)
-    return hits / len(shorter) if len(shorter) > 1 else 0.0

@@ -1,0 +1,88 @@
+"""Journals: one name in full, abbreviated, as an acronym, cut in two or with the place behind it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from winnow import text
+
+_LITTLE_WORDS = "of the and in for de la et der und a an on to del e y fur des le les di i online print"
+_STOP = frozenset(_LITTLE_WORDS.split())
+_BRACKETS = re.compile(r"[（(\[〔【][^）)\]〕】]*[）)\]〕】]")
+_SUBTITLE = re.compile(r"\s*[:=;]\s|\s/\s|\.\s?conference\b|\.\s?official\b|[.:]\s?(?:an?|the)\s")
+#: The rest of a journal's name, cut off at its first full stop and put before the volume: ``Renal physiology. 316``.
+_NAME_BEFORE_VOLUME = re.compile(
+    r"(?!(?:vol|no|nr|band|bd|jg|tome?|suppl?)\b)([^\W\d_][^\d(]*\s[^\d(]+)\.\s*(\d+)", re.IGNORECASE
+)
+_SUPPLEMENTS = re.compile(r"[\s.:,-]+suppl(?:ements?|\.)?\s*$")
+
+
+def names(journal: str, volume_cell: str) -> tuple[str, ...]:
+    """The names a journal may go by: its own, with what of it stands before the volume, and that alone (a book's series)."""
+    if not volume_cell or volume_cell.isdigit() or not journal:
+        return (journal,)
+    found = _NAME_BEFORE_VOLUME.fullmatch(volume_cell.strip())
+    return (f"{journal} {found.group(1)}", found.group(1)) if found else (journal,)
+
+
+@cache
+def words(name: str, *, subtitle: bool = False) -> tuple[str, ...]:
+    """A journal's words without little words, place in brackets, ``electronic edition`` and, unless asked for, subtitle."""
+    folded = text.bare(_BRACKETS.sub(" ", name)).replace("&amp;", "&")
+    folded = _SUPPLEMENTS.sub("", folded if subtitle else _SUBTITLE.split(folded)[0])
+    found = re.sub(r"[^\w]|_", " ", folded).split()
+    return tuple(word for word in found if word not in _STOP) or tuple(found)
+
+
+def initials(name: str) -> str:
+    """The first letter of each word: a key that a full name and its abbreviation share."""
+    found = words(name)
+    return found[0] if len(found) == 1 else "".join(word[0] for word in found)[:12]
+
+
+def same(one: str, other: str) -> str:
+    """``same``, ``alike``, ``different``, or empty when one is missing: full names and abbreviations stand for each other."""
+    a, b = words(one), words(other)
+    if not a or not b:
+        return ""
+    whole_a, whole_b = words(one, subtitle=True), words(other, subtitle=True)
+    if _one_name(a, b) or ((whole_a, whole_b) != (a, b) and _one_name(whole_a, whole_b)):
+        return "same"
+    if _before_hyphen(one) == b or _before_hyphen(other) == a:
+        return "alike"
+    shorter, longer = sorted((a, b), key=len)
+    if len(shorter) >= 2 and _abbreviates(shorter, longer[: len(shorter)]):
+        return "alike"
+    return "alike" if _shared(a, b) >= 0.6 else "different"
+
+
+def _one_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    return a == b or "".join(a) == "".join(b) or _abbreviates(a, b) or _abbreviates(b, a)
+
+
+def _before_hyphen(name: str) -> tuple[str, ...]:
+    """``VIRUSES-BASEL``: Web of Science puts the subtitle, or the place, behind a hyphen and writes in capitals."""
+    head, hyphen, _ = name.partition("-")
+    return words(head) if hyphen and name.isupper() else ()
+
+
+def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Word by word the start of the other, or its acronym (``BMJ``, ``PNAS``)."""
+    if len(short) == len(long):
+        return all(b.startswith(a) or _contracted(a, b) for a, b in zip(short, long, strict=True))
+    return len(short) == 1 and len(long) >= 3 and short[0] == "".join(word[0] for word in long)
+
+
+def _contracted(short: str, long: str) -> bool:
+    """``intl`` for international, ``natl`` for national: first letters, then a last one further on."""
+    return (
+        len(short) >= 3 and short[0] == long[0] and long.startswith(short[:-1]) and short[-1] in long[len(short) - 1 :]
+    )
+
+
+def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+    """The share of the shorter name's words that begin a word of the longer, or the other way round."""
+    shorter, longer = sorted((a, b), key=len)
+    hits = sum(any(x.startswith(y) or y.startswith(x) for y in longer) for x in shorter)
+    return hits / len(shorter) if len(shorter) > 1 else 0.0
