@@ -12,7 +12,7 @@ from winnow import tables
 from winnow.decisions import append, ledger
 from winnow.decisions.checking import criterion_ids, people_by_stage
 from winnow.decisions.kinds import KINDS
-from winnow.decisions.ledger import Ledger, same_id
+from winnow.decisions.ledger import NONE, Ledger, same_id
 from winnow.decisions.resolve import ADJUDICATOR, current
 from winnow.errors import InputError, LedgerError, UsageError, WinnowError, raise_all
 from winnow.review import Review
@@ -55,7 +55,15 @@ def _print(seen: state.Known | None, identifier: str) -> str:
     return seen.fingerprint(seen.identities.named(identifier).report) if seen else ""
 
 
-def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known | None = None) -> Written:
+def decide(
+    review: Review,
+    reviewer: str,
+    decision: Decision,
+    seen: state.Known | None = None,
+    *,
+    criteria: Sequence[str] | None = None,
+    earlier: Mapping[Path, Ledger] = NONE,
+) -> Written:
     """Append a decision to a reviewer's ledger.
 
     Args:
@@ -63,6 +71,8 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known 
         reviewer: whose ledger.
         decision: what was decided.
         seen: what is known of the reports; read from results/ if not given.
+        criteria: the ids of the criteria; read from config/criteria.yaml if not given.
+        earlier: ledgers read before, so that only what is new since is worked out.
 
     Raises:
         LedgerError, Faults: the row would be at fault (unknown criterion, say), or the ledger is; nothing is written then.
@@ -77,7 +87,8 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known 
     path = review.decisions / "screening" / f"{reviewer}.csv"
     if not ledger.is_reviewer(reviewer):
         raise UsageError(f"'{reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
-    settled = _settled(review, decision, seen)
+    settled = _settled(review, decision, seen, earlier)
+    known_criteria = criterion_ids(review) if criteria is None else criteria
     supersedes: list[str] = []
 
     def cells(now: Ledger) -> dict[str, str]:
@@ -95,9 +106,8 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known 
             "supersedes": tables.join(supersedes),
         }
 
-    seal = append.append(
-        path, SCREENING, cells, partial(_faults_of_last, criteria=criterion_ids(review), people=people_by_stage(review))
-    )
+    check = partial(_faults_of_last, criteria=known_criteria, people=people_by_stage(review))
+    seal = append.append(path, SCREENING, cells, check, earlier)
     return Written(review.relative(path), seal, tables.join(supersedes))
 
 
@@ -120,11 +130,11 @@ def _faults_of_last(
     return ledger.faults(now, criteria=criteria, people=people, since=len(now.rows) - 1)
 
 
-def _settled(review: Review, decision: Decision, seen: state.Known | None) -> list[str]:
+def _settled(review: Review, decision: Decision, seen: state.Known | None, earlier: Mapping[Path, Ledger]) -> list[str]:
     """The seals of the reviewers' rows that an adjudicator's row settles: all that stand on the report at that stage."""
     if decision.role != ADJUDICATOR or not seen:
         return []
-    ledgers, faults = ledger.read_all(review.root, "screening")
+    ledgers, faults = ledger.read_all(review.root, "screening", earlier=earlier)
     raise_all(faults)
     rows, _ = judgements(ledgers, seen.identities)
     report = seen.identities.named(decision.id).report
