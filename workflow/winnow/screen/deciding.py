@@ -80,10 +80,8 @@ def decide(
         UsageError: the reviewer's name is none.
     """
     seen = known(review) if seen is None else seen
-    if seen and (fault := seen.identities.named(decision.id).fault):
-        raise InputError(
-            fault, where=f"'{decision.id}'", mend="use a PMID, a DOI or a record id of results/records/records.csv"
-        )
+    if seen and seen.identities.named(decision.id).fault:
+        raise _unknown(seen, decision.id)
     path = review.decisions / "screening" / f"{reviewer}.csv"
     if not ledger.is_reviewer(reviewer):
         raise UsageError(f"'{reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
@@ -142,25 +140,57 @@ def _settled(review: Review, decision: Decision, seen: state.Known | None, earli
     return sorted(row.link for row in current(about) if row.role != ADJUDICATOR)
 
 
-def rule(review: Review, one: str, other: str, ruling: str, by: str, note: str = "") -> str:
-    """Append to decisions/duplicates.csv that two records are the ``same`` document or ``different`` ones; returns the seal."""
-    return _append(review, "duplicates", {"id_1": one, "id_2": other, "ruling": ruling, "by": by, "note": note})
+def rule(
+    review: Review, one: str, other: str, ruling: str, by: str, note: str = "", seen: state.Known | None = None
+) -> Written:
+    """Append to decisions/duplicates.csv that two records are the ``same`` document or ``different`` ones.
+
+    Raises:
+        InputError: an id names no record of the review, or both name the same one.
+        LedgerError, Faults: the row would be at fault, or the ledger is.
+    """
+    if seen := known(review) if seen is None else seen:
+        first, second = (seen.identities.named(identifier).records for identifier in (one, other))
+        for identifier, records in ((one, first), (other, second)):
+            if not records:
+                raise _unknown(seen, identifier)
+        if first == second and len(first) == 1:
+            raise InputError("both ids name the same record", where=f"'{one}', '{other}'", mend="name two records")
+    cells = {"id_1": one.strip(), "id_2": other.strip(), "ruling": ruling, "by": by, "note": note}
+    return _append(review, "duplicates", cells)
 
 
-def retrieve(review: Review, cells: Mapping[str, str]) -> str:
-    """Append to decisions/retrieval.csv where a full text is, or that it could not be had; returns the seal.
+def retrieve(review: Review, cells: Mapping[str, str], seen: state.Known | None = None) -> Written:
+    """Append to decisions/retrieval.csv where a full text is, or that it could not be had.
 
     Args:
         review: the review.
         cells: ``id``, ``status``, ``by`` and, where they apply, ``reason``, ``obtained_from``, ``file``, ``sha256``.
+        seen: what is known of the reports; read from results/ if not given.
+
+    Raises:
+        InputError: the id names no one report of the review.
+        LedgerError, Faults: the row would be at fault, or the ledger is.
     """
+    seen = known(review) if seen is None else seen
+    if seen and seen.identities.named(cells["id"]).fault:
+        raise _unknown(seen, cells["id"])
     return _append(review, "retrieval", cells)
 
 
-def _append(review: Review, kind: str, cells: Mapping[str, str]) -> str:
+def _unknown(seen: state.Known, identifier: str) -> InputError:
+    return InputError(
+        seen.identities.named(identifier).fault,
+        where=f"'{identifier}'",
+        mend="use a PMID, a DOI or a record id of results/records/records.csv",
+    )
+
+
+def _append(review: Review, kind: str, cells: Mapping[str, str]) -> Written:
     path = review.root / KINDS[kind].path
     today = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return append.append(path, KINDS[kind], {"date": today, **cells}, _faults_of_last)
+    seal = append.append(path, KINDS[kind], {"date": today, **cells}, _faults_of_last)
+    return Written(review.relative(path), seal, "")
 
 
 def seal(review: Review, named: Sequence[str] = ()) -> list[tuple[str, int]]:

@@ -195,12 +195,12 @@ class Desk:
 
     def rule(self, key: Key, ruling: str, note: str) -> None:
         """Append to decisions/duplicates.csv."""
-        deciding.rule(self.review, key.report, key.other, ruling, self.reviewer, note)
+        deciding.rule(self.review, key.report, key.other, ruling, self.reviewer, note, self.reports)
 
     def retrieve(self, key: Key, status: str, reason: str, obtained_from: str) -> None:
         """Append to decisions/retrieval.csv."""
         cells = {"id": key.report, "status": status, "reason": reason, "obtained_from": obtained_from}
-        deciding.retrieve(self.review, {**cells, "by": self.reviewer})
+        deciding.retrieve(self.review, {**cells, "by": self.reviewer}, self.reports)
 
     def _now(self) -> state.Standing:
         with self._lock:
