@@ -77,6 +77,70 @@ def test_what_cannot_be_written_is_one_line_and_leaves_no_file(
     assert said in capsys.readouterr().err and not Path("decisions/screening/wang.csv").exists()
 
 
+def test_where_a_full_text_is_can_be_decided_on_the_command_line(
+    inside: Review, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sealed row per call in decisions/retrieval.csv, for any of the report's ids; the last one holds at the stage."""
+    for reviewer in ("wang", "li"):
+        assert decide("1", "include", reviewer=reviewer) == 0
+    assert decide("10.1000/one", "not_retrieved", "--reason", "library has no copy", stage="retrieval") == 0
+    assert decide("embase:9", "obtained", "--from", "the author", stage="retrieval", reviewer="zhou") == 0
+    assert "decisions/retrieval.csv: embase:9 obtained, seal " in capsys.readouterr().out
+    one = ledger.read(Path("decisions/retrieval.csv"), KINDS["retrieval"])
+    assert [(row["status"], row["reason"], row["obtained_from"], row["by"]) for row in one.rows] == [
+        ("not_retrieved", "library has no copy", "", "wang"),
+        ("obtained", "", "the author", "zhou"),
+    ]
+    assert one.verify() == [] and all(row["seal"] and row["date"] for row in one.rows)
+    stage.run(inside)
+    decisions = tables.rows(tables.read(inside.result("screen", "decisions.csv")))
+    (found,) = [row for row in decisions if (row["report_id"], row["stage"]) == ("pubmed:1", "retrieval")]
+    assert (found["decision"], found["by"], found["basis"]) == ("include", "zhou", "full text")
+
+
+def test_possible_duplicates_can_be_ruled_on_the_command_line(
+    inside: Review, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A ruling is a sealed row in decisions/duplicates.csv, and the pair waits no more."""
+    pair = {"record_id_1": "cnki:aaa", "record_id_2": "pubmed:4", "verdict": "possible", "evidence": "same year"}
+    tables.write_rows(inside.result("deduplicate", "pairs.csv"), [pair], tables.PAIRS)
+    stage.run(inside)
+    assert "duplicates" in set(tables.read(inside.result("screen", "to_decide.csv"))["stage"])
+    assert decide("cnki:aaa", "different", "--other", "4", "--note", "other years", stage="duplicates") == 0
+    assert "decisions/duplicates.csv: cnki:aaa and 4 are different, seal " in capsys.readouterr().out
+    one = ledger.read(Path("decisions/duplicates.csv"), KINDS["duplicates"])
+    (row,) = one.rows
+    assert (row["id_1"], row["id_2"], row["ruling"], row["by"], row["note"]) == (
+        "cnki:aaa", "4", "different", "wang", "other years",
+    )  # fmt: skip
+    assert row["seal"] and one.verify() == []
+    stage.run(inside)
+    assert "duplicates" not in set(tables.read(inside.result("screen", "to_decide.csv"))["stage"])
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "code", "said"),
+    [
+        ("retrieval", ["1", "include"], 2, "'include' is no decision at retrieval"),
+        ("title_abstract", ["1", "obtained"], 2, "'obtained' is no decision at title_abstract"),
+        ("retrieval", ["1", "obtained", "--basis", "title"], 2, "--basis says nothing at retrieval"),
+        ("full_text", ["1", "include", "--from", "x"], 2, "--from says nothing at full_text"),
+        ("retrieval", ["1", "not_retrieved"], 1, "not retrieved, but no reason"),
+        ("retrieval", ["999", "obtained"], 1, "no record of any search has this id"),
+        ("duplicates", ["1", "same"], 2, "a ruling is about two records"),
+        ("duplicates", ["4", "same", "--other", "999"], 1, "no record of any search has this id"),
+        ("duplicates", ["4", "same", "--other", "10.1000/four"], 1, "both ids name the same record"),
+        ("duplicates", ["4", "same", "--other", "PMID: 4"], 1, "both ids name the same record"),
+    ],
+)
+def test_what_makes_no_sense_at_a_stage_leaves_the_ledgers_as_they_were(
+    inside: Review, capsys: pytest.CaptureFixture[str], stage: str, words: list[str], code: int, said: str
+) -> None:
+    """A decision or an option of another stage, a missing reason, an unknown id: one line, and no row."""
+    assert decide(*words, stage=stage) == code
+    assert said in capsys.readouterr().err and not list(Path("decisions").glob("**/*.csv"))
+
+
 @pytest.mark.parametrize("name", ["../wang", ".wang", "", "a b", "zhou"])
 def test_a_ledger_is_written_for_named_reviewers_only(inside: Review, name: str) -> None:
     """A name that leaves the folder, or that config.yaml does not know, writes nothing."""

@@ -172,11 +172,27 @@ def read_rows(path: Path | str, columns: Sequence[str] | None = None) -> list[tu
     Raises:
         InputError: not there, not UTF-8, a row longer or shorter than the header, or columns missing.
     """
-    where = str(path)
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        content = Path(path).read_bytes()
     except FileNotFoundError:
-        raise InputError("no such file", where=where, mend="check the path") from None
+        raise InputError("no such file", where=str(path), mend="check the path") from None
+    return parse_rows(content, str(path), columns)
+
+
+def parse_rows(
+    content: bytes, where: str, columns: Sequence[str] | None = None, *, left_out: int = 0
+) -> list[tuple[int, dict[str, str]]]:
+    """What :func:`read_rows` gives, from the bytes of the file.
+
+    Args:
+        content: the bytes.
+        where: what the file is called in a fault.
+        columns: columns that must be there.
+        left_out: so many lines of the file between its header and the rest are not in ``content``; those that follow keep
+            their numbers.
+    """
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start} is not UTF-8", where=where, mend="save it as CSV UTF-8") from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -186,7 +202,7 @@ def read_rows(path: Path | str, columns: Sequence[str] | None = None) -> list[tu
         missing = [name for name in columns or () if name not in header]
         if missing:
             raise InputError(f"no column {', '.join(missing)}", where=f"{where}:1", mend="restore the header line")
-        first = reader.line_num + 1
+        first = reader.line_num + 1 + left_out
         for row in reader:
             if any(row):
                 if len(row) != len(header):
@@ -196,9 +212,10 @@ def read_rows(path: Path | str, columns: Sequence[str] | None = None) -> list[tu
                         mend="a comma or a quote is missing or too many",
                     )
                 rows.append((first, {name: plain(cell) for name, cell in zip(header, row, strict=True)}))
-            first = reader.line_num + 1
+            first = reader.line_num + 1 + left_out
     except csv.Error as error:
-        raise InputError(f"not CSV ({error})", where=f"{where}:{reader.line_num}", mend="mend its quotes") from None
+        at = reader.line_num + left_out
+        raise InputError(f"not CSV ({error})", where=f"{where}:{at}", mend="mend its quotes") from None
     return rows
 
 

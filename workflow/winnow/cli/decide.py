@@ -1,43 +1,113 @@
-"""``winnow decide ID include|exclude|unclear``: one sealed row more in a reviewer's ledger."""
+"""``winnow decide ID DECISION --stage STAGE``: one sealed row more in the ledger of that stage."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from winnow.cli import options
-from winnow.decisions.kinds import BASES, DECISIONS, ROLES, STAGES
+from winnow.decisions.kinds import BASES, DECISIONS, RETRIEVAL, ROLES, RULINGS
+from winnow.errors import UsageError
+from winnow.review import Review
+
+
+@dataclass(frozen=True)
+class Form:
+    """What can be said at a stage: one of these decisions, with these options."""
+
+    decisions: tuple[str, ...]
+    options: tuple[str, ...]
+
+
+_SCREENING = Form(DECISIONS, ("criterion", "role", "basis", "note"))
+#: The stages are those of ``to_decide.csv``.
+FORMS: Mapping[str, Form] = {
+    "title_abstract": _SCREENING,
+    "retrieval": Form(RETRIEVAL, ("reason", "obtained_from")),
+    "full_text": _SCREENING,
+    "duplicates": Form(RULINGS, ("other", "note")),
+}
+_OPTIONS = tuple(dict.fromkeys(name for form in FORMS.values() for name in form.options))
+_FLAGS = {"obtained_from": "--from"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``winnow decide``."""
     parser.add_argument("id", help="a PMID, a DOI or a record id; the decision applies to the whole report")
-    parser.add_argument("decision", choices=DECISIONS)
-    parser.add_argument("--reviewer", required=True, metavar="NAME", help="whose ledger it goes to")
-    parser.add_argument("--stage", required=True, choices=STAGES)
-    parser.add_argument("--criterion", default="", metavar="ID", help="the primary reason for an exclusion")
-    parser.add_argument("--role", default="reviewer", choices=ROLES, help="adjudicator settles a conflict")
     parser.add_argument(
+        "decision",
+        choices=tuple(dict.fromkeys(word for form in FORMS.values() for word in form.decisions)),
+        metavar="DECISION",
+        help=f"{', '.join(DECISIONS)}; retrieval: {', '.join(RETRIEVAL)}; duplicates: {', '.join(RULINGS)}",
+    )
+    parser.add_argument(
+        "--reviewer", required=True, metavar="NAME", help="who decides; for screening, whose ledger it goes to"
+    )
+    parser.add_argument("--stage", required=True, choices=tuple(FORMS))
+    screening = parser.add_argument_group("at title_abstract and full_text")
+    screening.add_argument("--criterion", default="", metavar="ID", help="the primary reason for an exclusion")
+    screening.add_argument(
+        "--role", default="", choices=ROLES, help="adjudicator settles a conflict (default: reviewer)"
+    )
+    screening.add_argument(
         "--basis", default="", choices=("", *BASES), metavar="BASIS", help=f"what was read: {', '.join(BASES)}"
     )
-    parser.add_argument("--note", default="", metavar="TEXT")
+    retrieval = parser.add_argument_group("at retrieval")
+    retrieval.add_argument("--reason", default="", metavar="TEXT", help="why it was not retrieved")
+    retrieval.add_argument("--from", dest="obtained_from", default="", metavar="TEXT", help="where it was obtained")
+    duplicates = parser.add_argument_group("at duplicates")
+    duplicates.add_argument("--other", default="", metavar="ID", help="the record that ID is compared with")
+    parser.add_argument("--note", default="", metavar="TEXT", help="anything (not at retrieval)")
     options.add_review(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Append the row; it is on the disk when the seal is printed."""
+    form = FORMS[arguments.stage]
+    if arguments.decision not in form.decisions:
+        raise UsageError(
+            f"'{arguments.decision}' is no decision at {arguments.stage}",
+            mend=f"use one of {', '.join(form.decisions)}",
+        )
+    for name in _OPTIONS:
+        if getattr(arguments, name) and name not in form.options:
+            flag = _FLAGS.get(name, f"--{name}")
+            raise UsageError(f"{flag} says nothing at {arguments.stage}", mend=f"leave {flag} out")
+    write = {"retrieval": _retrieve, "duplicates": _rule}.get(arguments.stage, _decide)
+    print(write(options.review(arguments), arguments))
+    return 0
+
+
+def _decide(review: Review, said: argparse.Namespace) -> str:
     from winnow.screen import deciding
 
-    review = options.review(arguments)
     decision = deciding.Decision(
-        id=arguments.id,
-        stage=arguments.stage,
-        decision=arguments.decision,
-        criterion=arguments.criterion,
-        role=arguments.role,
-        basis=arguments.basis,
-        note=arguments.note,
+        id=said.id,
+        stage=said.stage,
+        decision=said.decision,
+        criterion=said.criterion,
+        role=said.role or ROLES[0],
+        basis=said.basis,
+        note=said.note,
     )
-    written = deciding.decide(review, arguments.reviewer, decision)
+    written = deciding.decide(review, said.reviewer, decision)
     again = " (replaces an earlier decision)" if written.supersedes else ""
-    print(f"{written.path}: {arguments.id} {arguments.decision} at {arguments.stage}{again}, seal {written.seal[:12]}")
-    return 0
+    return f"{written.path}: {said.id} {said.decision} at {said.stage}{again}, seal {written.seal[:12]}"
+
+
+def _retrieve(review: Review, said: argparse.Namespace) -> str:
+    from winnow.screen import deciding
+
+    cells = {"id": said.id, "status": said.decision, "reason": said.reason, "obtained_from": said.obtained_from}
+    written = deciding.retrieve(review, {**cells, "by": said.reviewer})
+    return f"{written.path}: {said.id} {said.decision}, seal {written.seal[:12]}"
+
+
+def _rule(review: Review, said: argparse.Namespace) -> str:
+    from winnow.screen import deciding
+
+    if not said.other:
+        raise UsageError("a ruling is about two records", mend="name the second with --other")
+    written = deciding.rule(review, said.id, said.other, said.decision, said.reviewer, said.note)
+    return f"{written.path}: {said.id} and {said.other} are {said.decision}, seal {written.seal[:12]}"

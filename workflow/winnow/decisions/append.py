@@ -11,12 +11,13 @@ import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from winnow import files, tables
 from winnow.decisions import seals
 from winnow.decisions.kinds import Kind
-from winnow.decisions.ledger import Ledger, read
+from winnow.decisions.ledger import NONE, Ledger, read
 from winnow.errors import LedgerError, raise_all
 
 try:
@@ -47,6 +48,7 @@ def append(
     kind: Kind,
     cells: Mapping[str, str] | Callable[[Ledger], Mapping[str, str]],
     check: Callable[[Ledger], list[LedgerError]] = lambda ledger: [],
+    earlier: Mapping[Path, Ledger] = NONE,
 ) -> str:
     """Append one sealed row and return its seal, once it is on the disk.
 
@@ -55,6 +57,7 @@ def append(
         kind: which ledger it is.
         cells: the row's cells by column, or what makes them from the ledger as it stands under the lock.
         check: faults of the ledger with its new last row; any of them, and nothing is written.
+        earlier: ledgers read before, so that only what is new since is worked out.
 
     Raises:
         LedgerError, Faults: the chain is broken, or ``check`` found something.
@@ -62,17 +65,17 @@ def append(
     """
     with locked(path.parent):
         _sweep(path)
-        ledger = read(path, kind)
+        ledger = read(path, kind, earlier=earlier)
         raise_all(ledger.verify())
         given = cells(ledger) if callable(cells) else cells
         if unknown := set(given) - set(kind.columns):
             raise LedgerError(f"no column {', '.join(sorted(unknown))}", where=ledger.where)
         row = {name: given.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip() for name in kind.columns}
         row["seal"] = seals.link(ledger.links[-1] if ledger.links else seals.start(ledger.name), row)
-        content = path.read_bytes() if path.exists() else b""
-        new = content + _tail(content, row, kind)
-        extended = Ledger(
-            kind, ledger.name, path, ledger.where, (*ledger.rows, row), (*ledger.lines, content.count(b"\n") + 1)
+        new = ledger.content + _tail(ledger.content, row, kind)
+        line = ledger.content.count(b"\n") + 1
+        extended = replace(
+            ledger, rows=(*ledger.rows, row), lines=(*ledger.lines, line), content=new, linked=ledger.links
         )
         raise_all(check(extended))
         files.write_bytes(path, new)

@@ -40,6 +40,7 @@ class Identities:
 
     def __init__(self, records: Iterable[Mapping[str, str]], reports: Mapping[str, str]) -> None:
         self._reports = reports
+        self._named: dict[str, Named] = {}
         self._records: dict[str, set[str]] = defaultdict(set)
         for row in records:
             record_id = row["record_id"]
@@ -55,7 +56,11 @@ class Identities:
         A PMID is first of all PubMed's own record: that another source prints the same PMID on what people ruled to be a
         different document does not put it in doubt.
         """
-        spelled = same_id(identifier)
+        if identifier not in self._named:  # a ledger names the same reports at every reading
+            self._named[identifier] = self._looked_up(same_id(identifier))
+        return self._named[identifier]
+
+    def _looked_up(self, spelled: str) -> Named:
         records = self._records.get(spelled, set())
         if spelled in records:
             records = {record for record in records if self._report(record) == self._report(spelled)}

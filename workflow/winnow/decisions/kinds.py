@@ -15,6 +15,7 @@ BASES = ("title", "abstract", "full text", "public facts")
 #: ``obtained``: the document was read. ``other_basis``: assessed on what is public, without the document. ``sought``: still looked
 #: for. ``not_retrieved``: given up, with the reason.
 RETRIEVAL = ("obtained", "other_basis", "sought", "not_retrieved")
+RULINGS = ("same", "different")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ KINDS: dict[str, Kind] = {
             "decisions/duplicates.csv",
             tables.DUPLICATES_LEDGER,
             ("date", "id_1", "id_2", "ruling", "by"),
-            {"ruling": ("same", "different")},
+            {"ruling": RULINGS},
         ),
         Kind("studies", "decisions/studies.csv", tables.STUDIES_LEDGER, ("date", "study_id", "by")),
         Kind(

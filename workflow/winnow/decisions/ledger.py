@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from winnow import tables, text
 from winnow.decisions import seals
@@ -32,6 +33,8 @@ class Ledger:
         name: the chain's name, such as ``screening/wang`` or ``duplicates``.
         rows: the cells of each row, by column.
         lines: each row's first line in the file (the header is line 1).
+        content: the file's bytes.
+        linked: the links of the first rows, where they were worked out when the file was shorter.
     """
 
     kind: Kind
@@ -40,6 +43,8 @@ class Ledger:
     where: str
     rows: tuple[dict[str, str], ...]
     lines: tuple[int, ...]
+    content: bytes = field(default=b"", repr=False)
+    linked: Sequence[str] = field(default=(), repr=False)
 
     @property
     def reviewer(self) -> str:
@@ -49,7 +54,7 @@ class Ledger:
     @cached_property
     def links(self) -> list[str]:
         """Each row's link: its seal, if it has one and the chain is whole."""
-        return seals.links(self.name, self.rows)
+        return seals.links(self.name, self.rows, self.linked)
 
     @property
     def head(self) -> seals.Head:
@@ -67,6 +72,10 @@ class Ledger:
         return f"{self.where}:{self.lines[row]}"
 
 
+#: No ledgers read before.
+NONE: Mapping[Path, Ledger] = MappingProxyType({})
+
+
 def chain_name(kind: Kind, path: Path) -> str:
     """``screening/<reviewer>``, or the kind's own name."""
     return f"{kind.name}/{path.stem}" if "*" in kind.path else kind.name
@@ -77,30 +86,53 @@ def paths(root: Path, kind: Kind) -> list[Path]:
     return sorted(path for path in root.glob(kind.path) if path.is_file() and not path.name.startswith("."))
 
 
-def read(path: Path, kind: Kind, where: str = "") -> Ledger:
+def read(path: Path, kind: Kind, where: str = "", earlier: Mapping[Path, Ledger] = NONE) -> Ledger:
     """One ledger; a file that is absent has no rows.
+
+    Args:
+        path: the file.
+        kind: which ledger it is.
+        where: what it is called in a fault.
+        earlier: ledgers read before. If the file still begins with the same bytes, only what follows them is worked out.
 
     Raises:
         InputError: not UTF-8, not CSV, a column missing, a row longer or shorter than the header.
     """
-    rows = tables.read_rows(path, kind.columns) if path.exists() else []
+    content = path.read_bytes() if path.exists() else b""
+    where = where or str(path)
+    before = earlier.get(path)
+    if before and _grew_from(before, content):
+        header, old = content.split(b"\n", 1)[0] + b"\n", before.content
+        new = tables.parse_rows(header + content[len(old) :], where, kind.columns, left_out=old.count(b"\n") - 1)
+    else:
+        before = None
+        new = tables.parse_rows(content, where, kind.columns) if path.exists() else []
     return Ledger(
         kind,
         chain_name(kind, path),
         path,
-        where or str(path),
-        tuple({name: _clean(cell) for name, cell in cells.items()} for _, cells in rows),
-        tuple(line for line, _ in rows),
+        where,
+        (*(before.rows if before else ()), *({name: _clean(cell) for name, cell in row.items()} for _, row in new)),
+        (*(before.lines if before else ()), *(line for line, _ in new)),
+        content,
+        before.links if before else (),
     )
 
 
-def read_all(root: Path, *names: str) -> tuple[list[Ledger], list[WinnowError]]:
+def _grew_from(before: Ledger, content: bytes) -> bool:
+    """Whether a file has the same bytes as before and perhaps more, in whole lines that can be counted."""
+    old = before.content
+    whole = old.endswith(b"\n") and old.count(b"\r") == old.count(b"\r\n")
+    return whole and b'"' not in old.split(b"\n", 1)[0] and content.startswith(old)
+
+
+def read_all(root: Path, *names: str, earlier: Mapping[Path, Ledger] = NONE) -> tuple[list[Ledger], list[WinnowError]]:
     """The ledgers of the kinds named (all if none is), and those files that cannot be read at all."""
     found, faults = [], []
     for name in names or KINDS:
         for path in paths(root, KINDS[name]):
             try:
-                found.append(read(path, KINDS[name], path.relative_to(root).as_posix()))
+                found.append(read(path, KINDS[name], path.relative_to(root).as_posix(), earlier))
             except WinnowError as error:
                 faults.append(error)
     return found, faults

@@ -11,6 +11,7 @@ by comparing with :func:`heads` that were recorded elsewhere at an earlier time.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,10 +46,14 @@ def link(previous: str, cells: Cells) -> str:
     return files.sha256_bytes(files.canonical_json([previous, content]))
 
 
-def links(name: str, rows: Iterable[Cells]) -> list[str]:
-    """Every row's link, worked out from the start of the chain, whatever its seal says."""
-    previous, found = start(name), []
-    for cells in rows:
+def links(name: str, rows: Iterable[Cells], known: Sequence[str] = ()) -> list[str]:
+    """Every row's link, worked out from the start of the chain, whatever its seal says.
+
+    ``known`` holds the links of the first rows, if they were worked out before.
+    """
+    found = [*known]
+    previous = found[-1] if found else start(name)
+    for cells in itertools.islice(rows, len(found), None):
         previous = link(previous, cells)
         found.append(previous)
     return found

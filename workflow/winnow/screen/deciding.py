@@ -12,7 +12,7 @@ from winnow import tables
 from winnow.decisions import append, ledger
 from winnow.decisions.checking import criterion_ids, people_by_stage
 from winnow.decisions.kinds import KINDS
-from winnow.decisions.ledger import Ledger, same_id
+from winnow.decisions.ledger import NONE, Ledger, same_id
 from winnow.decisions.resolve import ADJUDICATOR, current
 from winnow.errors import InputError, LedgerError, UsageError, WinnowError, raise_all
 from winnow.review import Review
@@ -55,7 +55,15 @@ def _print(seen: state.Known | None, identifier: str) -> str:
     return seen.fingerprint(seen.identities.named(identifier).report) if seen else ""
 
 
-def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known | None = None) -> Written:
+def decide(
+    review: Review,
+    reviewer: str,
+    decision: Decision,
+    seen: state.Known | None = None,
+    *,
+    criteria: Sequence[str] | None = None,
+    earlier: Mapping[Path, Ledger] = NONE,
+) -> Written:
     """Append a decision to a reviewer's ledger.
 
     Args:
@@ -63,6 +71,8 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known 
         reviewer: whose ledger.
         decision: what was decided.
         seen: what is known of the reports; read from results/ if not given.
+        criteria: the ids of the criteria; read from config/criteria.yaml if not given.
+        earlier: ledgers read before, so that only what is new since is worked out.
 
     Raises:
         LedgerError, Faults: the row would be at fault (unknown criterion, say), or the ledger is; nothing is written then.
@@ -70,14 +80,13 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known 
         UsageError: the reviewer's name is none.
     """
     seen = known(review) if seen is None else seen
-    if seen and (fault := seen.identities.named(decision.id).fault):
-        raise InputError(
-            fault, where=f"'{decision.id}'", mend="use a PMID, a DOI or a record id of results/records/records.csv"
-        )
+    if seen and seen.identities.named(decision.id).fault:
+        raise _unknown(seen, decision.id)
     path = review.decisions / "screening" / f"{reviewer}.csv"
     if not ledger.is_reviewer(reviewer):
         raise UsageError(f"'{reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
-    settled = _settled(review, decision, seen)
+    settled = _settled(review, decision, seen, earlier)
+    known_criteria = criterion_ids(review) if criteria is None else criteria
     supersedes: list[str] = []
 
     def cells(now: Ledger) -> dict[str, str]:
@@ -95,9 +104,8 @@ def decide(review: Review, reviewer: str, decision: Decision, seen: state.Known 
             "supersedes": tables.join(supersedes),
         }
 
-    seal = append.append(
-        path, SCREENING, cells, partial(_faults_of_last, criteria=criterion_ids(review), people=people_by_stage(review))
-    )
+    check = partial(_faults_of_last, criteria=known_criteria, people=people_by_stage(review))
+    seal = append.append(path, SCREENING, cells, check, earlier)
     return Written(review.relative(path), seal, tables.join(supersedes))
 
 
@@ -120,11 +128,11 @@ def _faults_of_last(
     return ledger.faults(now, criteria=criteria, people=people, since=len(now.rows) - 1)
 
 
-def _settled(review: Review, decision: Decision, seen: state.Known | None) -> list[str]:
+def _settled(review: Review, decision: Decision, seen: state.Known | None, earlier: Mapping[Path, Ledger]) -> list[str]:
     """The seals of the reviewers' rows that an adjudicator's row settles: all that stand on the report at that stage."""
     if decision.role != ADJUDICATOR or not seen:
         return []
-    ledgers, faults = ledger.read_all(review.root, "screening")
+    ledgers, faults = ledger.read_all(review.root, "screening", earlier=earlier)
     raise_all(faults)
     rows, _ = judgements(ledgers, seen.identities)
     report = seen.identities.named(decision.id).report
@@ -132,25 +140,57 @@ def _settled(review: Review, decision: Decision, seen: state.Known | None) -> li
     return sorted(row.link for row in current(about) if row.role != ADJUDICATOR)
 
 
-def rule(review: Review, one: str, other: str, ruling: str, by: str, note: str = "") -> str:
-    """Append to decisions/duplicates.csv that two records are the ``same`` document or ``different`` ones; returns the seal."""
-    return _append(review, "duplicates", {"id_1": one, "id_2": other, "ruling": ruling, "by": by, "note": note})
+def rule(
+    review: Review, one: str, other: str, ruling: str, by: str, note: str = "", seen: state.Known | None = None
+) -> Written:
+    """Append to decisions/duplicates.csv that two records are the ``same`` document or ``different`` ones.
+
+    Raises:
+        InputError: an id names no record of the review, or both name the same one.
+        LedgerError, Faults: the row would be at fault, or the ledger is.
+    """
+    if seen := known(review) if seen is None else seen:
+        first, second = (seen.identities.named(identifier).records for identifier in (one, other))
+        for identifier, records in ((one, first), (other, second)):
+            if not records:
+                raise _unknown(seen, identifier)
+        if first == second and len(first) == 1:
+            raise InputError("both ids name the same record", where=f"'{one}', '{other}'", mend="name two records")
+    cells = {"id_1": one.strip(), "id_2": other.strip(), "ruling": ruling, "by": by, "note": note}
+    return _append(review, "duplicates", cells)
 
 
-def retrieve(review: Review, cells: Mapping[str, str]) -> str:
-    """Append to decisions/retrieval.csv where a full text is, or that it could not be had; returns the seal.
+def retrieve(review: Review, cells: Mapping[str, str], seen: state.Known | None = None) -> Written:
+    """Append to decisions/retrieval.csv where a full text is, or that it could not be had.
 
     Args:
         review: the review.
         cells: ``id``, ``status``, ``by`` and, where they apply, ``reason``, ``obtained_from``, ``file``, ``sha256``.
+        seen: what is known of the reports; read from results/ if not given.
+
+    Raises:
+        InputError: the id names no one report of the review.
+        LedgerError, Faults: the row would be at fault, or the ledger is.
     """
+    seen = known(review) if seen is None else seen
+    if seen and seen.identities.named(cells["id"]).fault:
+        raise _unknown(seen, cells["id"])
     return _append(review, "retrieval", cells)
 
 
-def _append(review: Review, kind: str, cells: Mapping[str, str]) -> str:
+def _unknown(seen: state.Known, identifier: str) -> InputError:
+    return InputError(
+        seen.identities.named(identifier).fault,
+        where=f"'{identifier}'",
+        mend="use a PMID, a DOI or a record id of results/records/records.csv",
+    )
+
+
+def _append(review: Review, kind: str, cells: Mapping[str, str]) -> Written:
     path = review.root / KINDS[kind].path
     today = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return append.append(path, KINDS[kind], {"date": today, **cells}, _faults_of_last)
+    seal = append.append(path, KINDS[kind], {"date": today, **cells}, _faults_of_last)
+    return Written(review.relative(path), seal, "")
 
 
 def seal(review: Review, named: Sequence[str] = ()) -> list[tuple[str, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from winnow.decisions.identities import Identities
@@ -21,8 +21,14 @@ class Retrieval:
     by: str
 
 
-def judgements(ledgers: Sequence[Ledger], identities: Identities) -> tuple[list[Judgement], list[dict[str, str]]]:
-    """Every screening row as a judgement on one report, and the rows whose id names no one report."""
+def judgements(
+    ledgers: Sequence[Ledger], identities: Identities, before: Iterable[Judgement] = ()
+) -> tuple[list[Judgement], list[dict[str, str]]]:
+    """Every screening row as a judgement on one report, and the rows whose id names no one report.
+
+    ``before`` is what an earlier call with the same identities gave: a row that is still where it was is the same object again.
+    """
+    kept = {(row.link, row.place, row.order): row for row in before}
     found: list[Judgement] = []
     unmatched: list[dict[str, str]] = []
     for order, (ledger, row) in enumerate(_in_time(ledgers)):
@@ -31,14 +37,16 @@ def judgements(ledgers: Sequence[Ledger], identities: Identities) -> tuple[list[
         if named.fault:
             unmatched.append(_set_aside(ledger, row, cells["stage"], cells["decision"], named.fault))
             continue
+        link, place = ledger.links[row], ledger.place(row)
         found.append(
-            Judgement(
+            kept.get((link, place, order))
+            or Judgement(
                 reviewer=ledger.reviewer,
                 report_id=named.report,
                 records=named.records,
-                link=ledger.links[row],
+                link=link,
                 order=order,
-                place=ledger.place(row),
+                place=place,
                 **{name: cells[name] for name in _CARRIED},
             )
         )

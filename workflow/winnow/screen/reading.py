@@ -41,5 +41,5 @@ class Reading:
         names = list(self._reports)
         labels = np.array([said.get(at_first[n].decision, -1) if n in at_first else -1 for n in names], dtype=np.int64)
         scores = np.round(self._ranker.scores(labels), 6)
-        order = sorted(range(len(names)), key=lambda row: (-scores[row], names[row]))
-        return {names[row]: place for place, row in enumerate(order, 1)}
+        order = np.argsort(-scores, kind="stable")  # the names are in order, so ties are by id
+        return {names[row]: place for place, row in enumerate(order.tolist(), 1)}

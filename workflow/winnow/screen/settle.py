@@ -56,6 +56,10 @@ class Step:
         return {"report_id": self.report_id, "stage": self.stage, **cells}
 
 
+#: What a report's steps follow from besides what stays the same while people decide, and the steps.
+Settled = dict[str, tuple[list[Judgement], Retrieval | None, list[Step]]]
+
+
 def steps(
     reports: Iterable[str],
     judgements: Iterable[Judgement],
@@ -63,6 +67,7 @@ def steps(
     excluded_by_rule: Mapping[str, Outcome],
     now: Callable[[str], Now],
     settings: Settings,
+    before: Settled | None = None,
 ) -> list[Step]:
     """Every report's steps, in the order of ``reports`` and of the stages.
 
@@ -73,20 +78,40 @@ def steps(
         excluded_by_rule: what rules exclude on their own (empty under ``screening.rules: propose``).
         now: what can be read of a report today; asked only of reports that somebody decided.
         settings: who decides.
+        before: kept between one call and the next in which only judgements and retrievals differ; a report whose own are the
+            same is not worked out again.
     """
-    about: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
+    about: dict[str, list[Judgement]] = defaultdict(list)
     for judgement in judgements:
-        about[judgement.report_id, judgement.stage].append(judgement)
+        about[judgement.report_id].append(judgement)
+    settled = {} if before is None else before
     found: list[Step] = []
     for report_id in reports:
-        rows = {stage: about.get((report_id, stage), []) for stage in ("title_abstract", "full_text")}
-        rule = excluded_by_rule.get(report_id)
-        if rule and not any(rows.values()):
-            found.append(Step(report_id, "before_screening", rule))
-        else:
-            readable = now(report_id) if any(rows.values()) else Now()
-            found += _by_people(report_id, rows, retrievals.get(report_id), readable, settings)
+        rows, retrieval = about.get(report_id, _NO_ROWS), retrievals.get(report_id)
+        known = settled.get(report_id)
+        if known is None or known[0] != rows or known[1] != retrieval:
+            own = _of_report(report_id, rows, retrieval, excluded_by_rule.get(report_id), now, settings)
+            known = settled[report_id] = (rows, retrieval, own)
+        found += known[2]
     return found
+
+
+_NO_ROWS: list[Judgement] = []
+
+
+def _of_report(
+    report_id: str,
+    judgements: Sequence[Judgement],
+    retrieval: Retrieval | None,
+    rule: Outcome | None,
+    now: Callable[[str], Now],
+    settings: Settings,
+) -> list[Step]:
+    rows = {stage: [row for row in judgements if row.stage == stage] for stage in ("title_abstract", "full_text")}
+    if rule and not any(rows.values()):
+        return [Step(report_id, "before_screening", rule)]
+    readable = now(report_id) if any(rows.values()) else Now()
+    return list(_by_people(report_id, rows, retrieval, readable, settings))
 
 
 def _by_people(

@@ -41,13 +41,19 @@ def simulate(
     }
 
 
-def replay(ranker: Ranker, included: np.ndarray, *, priors: int, seed: int) -> np.ndarray:
-    """The order in which the reports come up (row numbers), without the priors."""
-    labels = np.full(ranker.size, -1)
+def drawn(included: np.ndarray, priors: int, seed: int) -> np.ndarray:
+    """What is known at the start: the labels of so many included and so many excluded reports, -1 for all others."""
+    labels = np.full(len(included), -1)
     draw = np.random.default_rng(seed)
     for label in (1, 0):
         rows = np.flatnonzero(included == label)
         labels[draw.choice(rows, size=min(priors, len(rows)), replace=False)] = label
+    return labels
+
+
+def replay(ranker: Ranker, included: np.ndarray, *, priors: int, seed: int) -> np.ndarray:
+    """The order in which the reports come up (row numbers), without the priors."""
+    labels = drawn(included, priors, seed)
     waiting = int(((included == 1) & (labels < 0)).sum())
     order: list[int] = []
     while waiting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from winnow import tables
 from winnow.decisions import ledger
@@ -20,7 +21,7 @@ from winnow.errors import RecordLossError, WinnowError, raise_all
 from winnow.review import Review
 from winnow.screen.judgements import judgements, retrievals
 from winnow.screen.reading import Reading
-from winnow.screen.settle import Settings, Step, steps
+from winnow.screen.settle import Settings, Settled, Step, steps
 from winnow.screen.worklist import possible_duplicates, worklist
 
 Rows = list[dict[str, str]]
@@ -136,7 +137,26 @@ def _excluded(proposals: Iterable[Mapping[str, str]], verdicts: Iterable[Mapping
     return found
 
 
-def standing(review: Review, reports: Known, rules: Judged) -> Standing:
+@dataclass
+class Memory:
+    """What the last look at the ledgers came to, so that the next one works out only what is new. It changes no result.
+
+    A memory is of one ``Known`` and one ``Judged``.
+
+    Attributes:
+        ledgers: the ledgers as last read, if there was no fault in any.
+        judgements: every screening row.
+        settled: each report's steps, and what they follow from.
+        pairs: the possible duplicates, which only the stages before can change.
+    """
+
+    ledgers: dict[Path, ledger.Ledger] = field(default_factory=dict)
+    judgements: Sequence[Judgement] = ()
+    settled: Settled = field(default_factory=dict)
+    pairs: Rows | None = None
+
+
+def standing(review: Review, reports: Known, rules: Judged, memory: Memory | None = None) -> Standing:
     """What the ledgers as they are now come to.
 
     Raises:
@@ -144,25 +164,29 @@ def standing(review: Review, reports: Known, rules: Judged) -> Standing:
         RecordLossError: a report would vanish.
     """
     settings = Settings({stage: readers(review, stage) for stage in STAGES}, rules.criteria)
-    ledgers = read_ledgers(review, rules.criteria)
-    rows, unmatched = judgements(ledgers["screening"], reports.identities)
+    memory = Memory() if memory is None else memory
+    ledgers = _read_ledgers(review, rules.criteria, memory)
+    rows, unmatched = judgements(ledgers["screening"], reports.identities, memory.judgements)
     obtained, astray = retrievals(ledgers["retrieval"], reports.identities)
-    found = steps(reports.reports, rows, obtained, rules.excluded, reports.now, settings)
+    memory.judgements = rows
+    found = steps(reports.reports, rows, obtained, rules.excluded, reports.now, settings, memory.settled)
     prove(list(reports.reports), found)
-    possible = _possible(review, reports, ledgers["duplicates"])
+    possible = _possible(review, reports, ledgers["duplicates"], memory)
     to_decide = worklist(found, possible, reports.reports, rules.proposals, reports.reading.ranks(found))
     return Standing(found, to_decide, rows, unmatched + astray)
 
 
-def read_ledgers(review: Review, criteria: Sequence[str]) -> dict[str, list[ledger.Ledger]]:
+def _read_ledgers(review: Review, criteria: Sequence[str], memory: Memory) -> dict[str, list[ledger.Ledger]]:
     """The ledgers that screening reads, by kind; any fault in them stops it."""
     kinds = ("screening", "retrieval", "duplicates")
-    found, unreadable = ledger.read_all(review.root, *kinds)
+    found, unreadable = ledger.read_all(review.root, *kinds, earlier=memory.ledgers)
     named = people_by_stage(review)
     faults: list[WinnowError] = [*unreadable]
     for one in found:
-        faults += [*ledger.faults(one, criteria=criteria, people=named), *one.verify()]
+        # Only ledgers without a fault are kept in memory, so what they held is not asked about again.
+        faults += [*ledger.faults(one, criteria=criteria, people=named, since=len(one.linked)), *one.verify()]
     raise_all(faults)
+    memory.ledgers = {one.path: one for one in found}
     return {kind: [one for one in found if one.kind.name == kind] for kind in kinds}
 
 
@@ -177,14 +201,17 @@ def prove(reports: Sequence[str], found: Iterable[Step]) -> None:
         raise RecordLossError(f"{len(reports)} reports came in, {len(started)} were screened", mend="report this bug")
 
 
-def _possible(review: Review, reports: Known, rulings: Iterable[ledger.Ledger]) -> list[tuple[str, str, str]]:
-    path = review.result("deduplicate", "pairs.csv")
-    if not path.is_file():
-        return []
-    pairs = tables.rows(tables.read(path, needs=("record_id_1", "record_id_2", "verdict"), columns=("evidence",)))
+def _possible(
+    review: Review, reports: Known, rulings: Iterable[ledger.Ledger], memory: Memory
+) -> list[tuple[str, str, str]]:
+    if memory.pairs is None:
+        path = review.result("deduplicate", "pairs.csv")
+        needs = ("record_id_1", "record_id_2", "verdict")
+        table = tables.rows(tables.read(path, needs=needs, columns=("evidence",))) if path.is_file() else []
+        memory.pairs = [pair for pair in table if pair["verdict"] == "possible"]
     ruled = [
         frozenset(report for name in ("id_1", "id_2") for report in reports.identities.named(cells[name]).reports)
         for one in rulings
         for cells in one.rows
     ]
-    return possible_duplicates(pairs, reports.report_of, ruled)
+    return possible_duplicates(memory.pairs, reports.report_of, ruled)

@@ -85,6 +85,7 @@ class Desk:
             self._verdicts.setdefault(row["report_id"], []).append(row)
         self._digests = self._read_digests()
         self._copies = looking.found(self.review)
+        self._memory = state.Memory()
         self._now()
 
     def check_name(self) -> None:
@@ -182,24 +183,31 @@ class Desk:
             if self.hide_evidence:
                 note = f"{EVIDENCE_HIDDEN}; {note}" if note else EVIDENCE_HIDDEN
             said = deciding.Decision(key.report, key.stage, decision, criterion, self.role, basis, note)
-            deciding.decide(self.review, self.reviewer, said, self.reports)
+            deciding.decide(
+                self.review,
+                self.reviewer,
+                said,
+                self.reports,
+                criteria=self.rules.criteria,
+                earlier=self._memory.ledgers,
+            )
             return True
 
     def rule(self, key: Key, ruling: str, note: str) -> None:
         """Append to decisions/duplicates.csv."""
-        deciding.rule(self.review, key.report, key.other, ruling, self.reviewer, note)
+        deciding.rule(self.review, key.report, key.other, ruling, self.reviewer, note, self.reports)
 
     def retrieve(self, key: Key, status: str, reason: str, obtained_from: str) -> None:
         """Append to decisions/retrieval.csv."""
         cells = {"id": key.report, "status": status, "reason": reason, "obtained_from": obtained_from}
-        deciding.retrieve(self.review, {**cells, "by": self.reviewer})
+        deciding.retrieve(self.review, {**cells, "by": self.reviewer}, self.reports)
 
     def _now(self) -> state.Standing:
         with self._lock:
             files = [path for kind in KINDS.values() for path in ledger.paths(self.review.root, kind)]
-            seen = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+            seen = [(path, found.st_ino, found.st_mtime_ns, found.st_size) for path in files for found in [path.stat()]]
             if seen != self._seen:
-                self._standing = state.standing(self.review, self.reports, self.rules)
+                self._standing = state.standing(self.review, self.reports, self.rules, self._memory)
                 self._queue = [row for row in self._standing.to_decide if self._mine(row)]
                 self._seen = seen
             return self._standing

@@ -49,7 +49,7 @@ def add(review: Review, identifier: str, path: Path, by: str, obtained_from: str
     if not kept.exists():
         files.write_bytes(kept, path.read_bytes())
     cells = {"id": identifier, "status": "obtained", "obtained_from": obtained_from, "by": by}
-    deciding.retrieve(review, {**cells, "file": review.relative(kept), "sha256": digest})
+    deciding.retrieve(review, {**cells, "file": review.relative(kept), "sha256": digest}, seen)
     return review.relative(kept)
 
 
