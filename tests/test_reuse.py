@@ -59,7 +59,7 @@ def asked(of: review.Review, cells: Sequence[Sequence[str]], settings: Sequence[
 def test_what_is_recalled_is_what_would_be_worked_out(
     tmp_path_factory: pytest.TempPathFactory, first: list[list[str]], second: list[list[str]], data: st.DataObject
 ) -> None:
-    """Law: after any earlier run, and whatever became of its file, a run is told the same; from an intact one it recalls all it can."""
+    """Law: after any earlier run, whatever became of its file, a run is told the same; an intact one spares all that it holds."""
     root = tmp_path_factory.mktemp("store")
     of = small(root)
     asked(of, first)

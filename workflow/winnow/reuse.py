@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from winnow import files, fingerprints
 from winnow.review import Review
@@ -39,26 +39,37 @@ class Kept:
     def __init__(self, lines: dict[bytes, bytes] | None = None, *, on: bool = True) -> None:
         self._known = lines or {}
         self._used: dict[bytes, bytes] = {}
-        self._on = on
+        self.on = on
 
     def recall(self, cells: Sequence[str], work: Callable[[], T]) -> T:
         """What ``work`` gave when it was last done for these cells, or what it gives now.
 
         Args:
             cells: everything that the work reads.
-            work: gives what JSON can hold, with lists for sequences: strings, numbers, booleans, lists, dictionaries by string.
+            work: gives what JSON can hold and is not None: strings, numbers, booleans, lists, dictionaries by string.
         """
-        if not self._on:
-            return work()
+        value: T | None = self.find(cells)
+        if value is None:
+            value = work()
+            self.keep(cells, value)
+        return value
+
+    def find(self, cells: Sequence[str]) -> Any:
+        """What was kept for these cells; None if nothing was."""
+        if not self.on:
+            return None
         key = _key(cells)
         line = self._used.get(key) or self._known.get(key)
-        if line is not None:
-            self._used[key] = line
-            value: T = json.loads(line[_HEX + 1 :])
-            return value
-        value = work()
-        self._used[key] = key + b"\t" + json.dumps(value, separators=(",", ":")).encode("ascii")
-        return value
+        if line is None:
+            return None
+        self._used[key] = line
+        return json.loads(line[_HEX + 1 :])
+
+    def keep(self, cells: Sequence[str], value: Any) -> None:
+        """Keep a value, which must follow from the cells alone."""
+        if self.on:
+            key = _key(cells)
+            self._used[key] = key + b"\t" + json.dumps(value, separators=(",", ":")).encode("ascii")
 
     @property
     def changed(self) -> bool:
