@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from winnow import tables
+from winnow import reuse, tables
 from winnow.deduplicate import core, rulings
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ COLUMNS = ("search_id", "change", "report_id", "former_report_ids", "record_ids"
 
 
 def between_searches(
-    records: pd.DataFrame, final: core.Grouping, ruled: Sequence[rulings.Ruling], searches: Sequence[str]
+    records: pd.DataFrame,
+    final: core.Grouping,
+    ruled: Sequence[rulings.Ruling],
+    searches: Sequence[str],
+    kept: reuse.Kept = reuse.NOTHING,
 ) -> pd.DataFrame:
     """The groups of the searches up to k that search k + 1 joined or split.
 
@@ -25,6 +30,7 @@ def between_searches(
         final: the grouping of all of them, which is not worked out again.
         ruled: the rulings, as they stand today, for every step.
         searches: search ids, oldest first.
+        kept: the groupings of an earlier run: what was the last search then is an earlier one now.
 
     Returns:
         ``COLUMNS``, sorted. ``joined``: former reports that are now one; ``split``: a former report that is now several (a row for
@@ -36,15 +42,33 @@ def between_searches(
     rows: list[tuple[str, ...]] = []
     before: dict[str, str] = {}
     for place, name in enumerate(present):
-        last = place == len(present) - 1
-        known = records[records["search_id"].isin(present[: place + 1])]
-        grouping = final if last else core.deduplicate(known, ruled, searches)
-        after = dict(zip(grouping.reports["record_id"], grouping.reports["report_id"], strict=True))
+        found = present[: place + 1]
+        known = records if name == present[-1] else records[records["search_id"].isin(found)]
+        whole = final if name == present[-1] else None
+        after = dict(kept.recall(_read(known, ruled, found), partial(_grouped, whole, known, ruled, found)))
         rows += [(name, *change) for change in _changes(before, after)]
         before = after
     order = {name: place for place, name in enumerate(present)}
     rows.sort(key=lambda row: (order[row[0]], row[1:]))
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+
+
+def _read(records: pd.DataFrame, ruled: Sequence[rulings.Ruling], searches: Sequence[str]) -> list[str]:
+    """Everything that a grouping is worked out from, cell by cell."""
+    cells = [str(len(records)), *map(str, records.columns)]
+    for name in records.columns:
+        cells += records[name].tolist()
+    for ruling in ruled:
+        cells += vars(ruling).values()
+    return [*cells, *searches]
+
+
+def _grouped(
+    whole: core.Grouping | None, records: pd.DataFrame, ruled: Sequence[rulings.Ruling], searches: Sequence[str]
+) -> list[list[str]]:
+    """Record id and report id of every record; ``whole`` is the grouping of these records if it is there already."""
+    grouping = whole or core.deduplicate(records, ruled, searches)
+    return [list(row) for row in grouping.reports.itertuples(index=False, name=None)]
 
 
 def _changes(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, ...]]:

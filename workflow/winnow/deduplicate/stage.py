@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winnow import tables
+from winnow import reuse, tables
 from winnow.deduplicate import changes, core, merging, rulings
 from winnow.errors import RecordLossError
 
@@ -35,7 +35,8 @@ def run(review: Review) -> None:
     tables.write(review.result(STAGE, "reports.csv"), found.reports, tables.REPORTS, sort=["record_id"])
     tables.write(review.result(STAGE, "pairs.csv"), found.pairs, tables.PAIRS, sort=tables.PAIRS[:2])
     tables.write(review.result(STAGE, "merged.csv"), merged, tables.MERGED, sort=["record_id"])
-    changed = changes.between_searches(records, found, ruled, searches)
+    with reuse.kept(review, "groupings", STAGE) as kept:
+        changed = changes.between_searches(records, found, ruled, searches, kept)
     tables.write(review.result(STAGE, "changes.csv"), changed, changes.COLUMNS)
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from winnow import files, manifests, tables
+from winnow import files, manifests, reuse, tables
 from winnow.errors import InputError, RecordLossError, WinnowError, raise_all
+from winnow.records import known
 from winnow.records.identity import RecordIds
 from winnow.records.import_report import FileReport
-from winnow.records.importing import import_file
 from winnow.review import Review, Source
+
+STAGE = "records"
 
 
 def run(review: Review) -> None:
@@ -28,27 +30,37 @@ def run(review: Review) -> None:
     rows: list[dict[str, str]] = []
     sections: list[dict[str, Any]] = []
     faults: list[WinnowError] = []
-    for source in review.sources:
-        found, reports, wrong = read_source(review, source)
-        rows.extend(sorted(found, key=lambda row: row["record_id"]))
-        faults.extend(wrong)
-        sections.append(_section(source, reports, len(found)))
+    with reuse.kept(review, "files", STAGE) as whole, reuse.kept(review, "articles", STAGE) as articles:
+        for source in review.sources:
+            found, reports, wrong = read_source(review, source, whole, articles)
+            rows.extend(sorted(found, key=lambda row: row["record_id"]))
+            faults.extend(wrong)
+            sections.append(_section(source, reports, len(found)))
     read = sum(section["records"] for section in sections)
     if read != len(rows):
         raise RecordLossError(f"{read} records read, {len(rows)} kept", where="records/records.csv")
-    tables.write_rows(review.result("records", "records.csv"), rows, tables.RECORDS)
-    files.write_json(review.result("records", "import_report.json"), {"records": len(rows), "sources": sections})
+    tables.write_rows(review.result(STAGE, "records.csv"), rows, tables.RECORDS)
+    files.write_json(review.result(STAGE, "import_report.json"), {"records": len(rows), "sources": sections})
     raise_all(faults)
 
 
-def read_source(review: Review, source: Source) -> tuple[list[dict[str, str]], list[FileReport], list[WinnowError]]:
-    """The rows of one source of one search, with ids; the report of each file; what may be lost."""
+def read_source(
+    review: Review, source: Source, whole: reuse.Kept = reuse.NOTHING, articles: reuse.Kept = reuse.NOTHING
+) -> tuple[list[dict[str, str]], list[FileReport], list[WinnowError]]:
+    """The rows of one source of one search, with ids; the report of each file; what may be lost.
+
+    Args:
+        review: the review.
+        source: the source.
+        whole: files as an earlier run read them.
+        articles: PubMed's articles as an earlier run read them.
+    """
     rows: list[dict[str, str]] = []
     reports: list[FileReport] = []
     faults: list[WinnowError] = []
     for path, stated in _record_files(source):
         try:
-            imported = import_file(path, name=review.relative(path))
+            imported = known.imported(path, review.relative(path), whole, articles)
         except InputError as fault:
             faults.append(fault)
             continue

@@ -88,6 +88,7 @@ class Document:
     __slots__ = ("_asked", "_denials", "_headings", "_negated", "_sentences", "_tokens", "_types", "fields", "judged")
 
     def __init__(self, row: Mapping[str, str]) -> None:
+        _cues()  # words are read for what is asked of them by then, so every phrase must be known before the first report
         self.fields = row
         self._tokens: dict[str, Tokens] = {}
         self._asked: set[int] | None = None

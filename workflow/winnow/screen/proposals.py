@@ -25,14 +25,14 @@ def proposals(verdicts: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
     import pandas as pd
 
     order = {criterion.id: criterion for criterion in criteria}
+    said: dict[str, dict[str, tuple[str, str]]] = {}
+    columns = (verdicts[name].tolist() for name in ("report_id", "criterion", "verdict", "quote"))
+    for identifier, name, verdict, quote in zip(*columns, strict=True):
+        its = said.setdefault(identifier, {})
+        if name in order:
+            its[name] = (verdict, quote)
     rows = []
-    table = verdicts[["report_id", "criterion", "verdict", "quote"]]
-    for identifier, group in table.groupby("report_id", sort=True):
-        found = {
-            name: (verdict, quote)
-            for name, verdict, quote in zip(group["criterion"], group["verdict"], group["quote"], strict=True)
-            if name in order
-        }
+    for identifier, found in sorted(said.items()):
         against = [name for name in order if name in found and found[name][0] == NOT_MET]
         if against:
             automatic = next((name for name in against if order[name].may_exclude), "")

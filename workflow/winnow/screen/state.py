@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from winnow import tables
+from winnow import reuse, tables
 from winnow.decisions import ledger
 from winnow.decisions.checking import people_by_stage, readers
 from winnow.decisions.fingerprint import PARTS, Now, fingerprint
@@ -113,10 +113,13 @@ def judged(review: Review, *, again: bool = True) -> Judged:
     from winnow.screen.proposals import proposals
     from winnow.screen.verdicts import verdicts
 
-    criteria = criteria_files.load(review.config_dir / "criteria.yaml")
+    path = review.config_dir / "criteria.yaml"
+    criteria = criteria_files.load(path)
     if again:
         merged = tables.read(review.result("deduplicate", "merged.csv"), needs=("record_id", "title"))
-        table = verdicts(merged, criteria)
+        settings = [path.read_text(encoding="utf-8-sig")]
+        with reuse.kept(review, "verdicts", "screen", settings) as kept:
+            table = verdicts(merged, criteria, kept)
     else:
         table = tables.read(review.result("screen", "verdicts.csv"), needs=tables.VERDICTS)
     rows = tables.rows(table)

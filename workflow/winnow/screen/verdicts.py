@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from winnow import tables
+from winnow import reuse, tables
 from winnow.screen.criteria import Criteria
 from winnow.screen.documents import Document, Span
 from winnow.screen.signals import judge
@@ -19,12 +21,13 @@ READ = (
 _LONGEST = 600
 
 
-def verdicts(reports: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
+def verdicts(reports: pd.DataFrame, criteria: Criteria, kept: reuse.Kept = reuse.NOTHING) -> pd.DataFrame:
     """The rules' verdicts.
 
     Args:
         reports: one row per report with ``record_id`` (or ``report_id``) and any of the bibliographic columns.
         criteria: the protocol.
+        kept: what these criteria said of each text in an earlier run.
 
     Returns:
         Columns of ``tables.VERDICTS``: sorted by report, then in protocol order; ``quote`` is ``field[start:end]``,
@@ -36,12 +39,20 @@ def verdicts(reports: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
     fields = [name for name in READ if name in reports.columns]
     rows: list[tuple[str, ...]] = []
     for identifier, *cells in zip(ids, *(reports[name] for name in fields), strict=True):
-        document = Document(dict(zip(fields, cells, strict=True)))
-        for criterion in criteria:
-            judged = judge(criterion, document)
-            rows.append((identifier, criterion.id, judged.verdict, judged.rule, *_quoted(document, judged.span)))
+        said = kept.recall([*fields, *cells], partial(_judged, criteria, fields, cells))
+        rows += [(identifier, *found) for found in said]
     table = pd.DataFrame(rows, columns=list(tables.VERDICTS), dtype=str)
     return table.sort_values("report_id", kind="stable", ignore_index=True)
+
+
+def _judged(criteria: Criteria, fields: Sequence[str], cells: Sequence[str]) -> list[tuple[str, ...]]:
+    """What each criterion says of one report: the columns of ``tables.VERDICTS`` after the report's id."""
+    document = Document(dict(zip(fields, cells, strict=True)))
+    found: list[tuple[str, ...]] = []
+    for criterion in criteria:
+        judged = judge(criterion, document)
+        found.append((criterion.id, judged.verdict, judged.rule, *_quoted(document, judged.span)))
+    return found
 
 
 def _quoted(document: Document, span: Span | None) -> tuple[str, str, str, str]:

@@ -1,0 +1,168 @@
+"""What a stage worked out in an earlier run, kept by the hash of what it was worked out from, so that an update costs what is new.
+
+An entry is looked up by the SHA-256 of everything that the work reads; a file of entries is of use only to the same code, the same
+packages and the same settings, and only if its content has the hash that it was written with. So a result with the store, without
+it, or with a damaged one is the same, and the folder may be deleted at any time. It keeps what the last run used and nothing else,
+and git ignores it. ``WINNOW_CACHE=off`` does without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from winnow import files, fingerprints
+from winnow.review import Review
+
+FOLDER = ".winnow-cache"
+SWITCH = "WINNOW_CACHE"
+_HEX = 64
+
+T = TypeVar("T")
+
+
+class Kept:
+    """Values by the hash of what they follow from.
+
+    Args:
+        lines: what an earlier run kept, ``<hash>\\t<JSON>`` by hash.
+        on: whether anything is looked up or kept at all.
+    """
+
+    def __init__(self, lines: dict[bytes, bytes] | None = None, *, on: bool = True) -> None:
+        self._known = lines or {}
+        self._used: dict[bytes, bytes] = {}
+        self.on = on
+
+    def recall(self, cells: Sequence[str], work: Callable[[], T]) -> T:
+        """What ``work`` gave when it was last done for these cells, or what it gives now.
+
+        Args:
+            cells: everything that the work reads.
+            work: gives what JSON can hold and is not None: strings, numbers, booleans, lists, dictionaries by string.
+        """
+        value: T | None = self.find(cells)
+        if value is None:
+            value = work()
+            self.keep(cells, value)
+        return value
+
+    def find(self, cells: Sequence[str]) -> Any:
+        """What was kept for these cells; None if nothing was."""
+        if not self.on:
+            return None
+        key = _key(cells)
+        line = self._used.get(key) or self._known.get(key)
+        if line is None:
+            return None
+        self._used[key] = line
+        return json.loads(line[_HEX + 1 :])
+
+    def keep(self, cells: Sequence[str], value: Any) -> None:
+        """Keep a value, which must follow from the cells alone."""
+        if self.on:
+            key = _key(cells)
+            self._used[key] = key + b"\t" + json.dumps(value, separators=(",", ":")).encode("ascii")
+
+    @property
+    def changed(self) -> bool:
+        """Whether this run used other entries than those that it found."""
+        return self._used.keys() != self._known.keys()
+
+    @property
+    def content(self) -> bytes:
+        """The entries that this run used."""
+        return b"\n".join(self._used.values())
+
+
+#: Looks nothing up and keeps nothing: for a command that is given a table and reads nothing else.
+NOTHING = Kept(on=False)
+
+
+@contextmanager
+def kept(review: Review, name: str, stage: str, settings: Sequence[str] = ()) -> Iterator[Kept]:
+    """The store ``name`` of a review, written back when the block ends without a fault.
+
+    Args:
+        review: the review; each of its results folders has a store of its own, and a new one begins with what the others keep.
+        name: the store's name, a file name.
+        stage: the stage whose code (:func:`winnow.fingerprints.fingerprint`) the entries follow from.
+        settings: whatever else the work reads that is the same for every entry.
+    """
+    if os.environ.get(SWITCH) == "off":
+        yield NOTHING
+        return
+    folder = review.root / FOLDER
+    path = folder / review.results.relative_to(review.root) / name
+    code = _key([name, fingerprints.fingerprint(stage), *_platform(), *settings]).decode()
+    found = _read(path, code)
+    if found is None:
+        others = sorted(other for other in folder.rglob(name) if other != path)
+        found = next((lines for other in others if (lines := _read(other, code))), {})
+        fresh = True
+    else:
+        fresh = False
+    entries = Kept(found)
+    yield entries
+    if fresh or entries.changed:
+        try:
+            _write(folder, path, code, entries.content)
+        except OSError as error:
+            print(f"winnow: {path}: nothing was kept for the next run ({error.strerror})", file=sys.stderr)
+
+
+def _key(cells: Sequence[str]) -> bytes:
+    """One hash for several strings; their lengths stand before them, so that no two lists run together into one."""
+    told = ",".join(map(str, map(len, cells)))
+    return hashlib.sha256("\n".join((told, *cells)).encode("utf-8", "surrogatepass")).hexdigest().encode()
+
+
+@cache
+def _platform() -> tuple[str, ...]:
+    """Python and every installed package with its version, as the names of its metadata have it."""
+    installed = {
+        entry.name for folder in sys.path if Path(folder).is_dir() for entry in Path(folder).glob("*.dist-info")
+    }
+    return (sys.version, *sorted(installed))
+
+
+def _read(path: Path, code: str) -> dict[bytes, bytes] | None:
+    """The entries of a file by hash; None if it is not there, of other code, or not what was written."""
+    try:
+        head, _, body = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    try:
+        said = json.loads(head)
+        of_code, sha256 = said["code"], said["sha256"]
+    except (ValueError, TypeError, KeyError):
+        of_code, sha256 = code, ""
+    if of_code != code:
+        return None
+    if sha256 != files.sha256_bytes(body):
+        print(f"winnow: {path} is damaged; what it held is worked out again", file=sys.stderr)
+        return None
+    return {line[:_HEX]: line for line in body.split(b"\n")} if body else {}
+
+
+def _write(folder: Path, path: Path, code: str, body: bytes) -> None:
+    """Write a store whole or not at all. What a killed run left half-written goes; the folder tells git to ignore it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        with suppress(OSError):
+            left.unlink()
+    ignored = folder / ".gitignore"
+    if not ignored.is_file():
+        files.write_text(ignored, "*\n")
+    head = json.dumps({"code": code, "sha256": files.sha256_bytes(body)}).encode()
+    files.write_bytes(path, head + b"\n" + body)
+
+
+__all__ = ["FOLDER", "NOTHING", "SWITCH", "Kept", "kept"]
