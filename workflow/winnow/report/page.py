@@ -60,12 +60,13 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
 PLAIN = 4_000_000
 
 #: Boxes whose parts the diagram's notes count.
-_SPLIT = ("records_excluded", "dbr_assessed", "other_assessed")
+_SPLIT = ("records_excluded", "read_for_screening", "read_for_eligibility")
 
 
 def _beside(flow: Flow, names: Mapping[str, str]) -> list[dict[str, object]]:
     """The lists behind the numbers that stand in the diagram's notes."""
-    shown = [flow.boxes[key] for key in BESIDE if flow.n(key) and not key.endswith(("_specific_results", "_included"))]
+    named = [key for key in BESIDE if key not in _SPLIT and not key.endswith(("_specific_results", "_included"))]
+    shown = [flow.boxes[key] for key in named if flow.n(key)]
     shown += [part for key in _SPLIT for part in flow.boxes[key].parts]
     return [{"key": box.key, "label": names[box.key], "n": box.n} for box in shown]
 
