@@ -54,6 +54,38 @@ def test_each_fault_is_named_with_its_line(
     assert fault.where == "decisions/screening/wang.csv:3" and said in fault.what and fault.mend
 
 
+#: what stands in decisions/, and what is said of it; nothing: it is no ledger and nobody can take it for one
+STRAYS = [
+    ("duplicate.csv", "rename it to duplicates.csv"),
+    ("Studies.CSV", "rename it to studies.csv"),
+    ("screening/li.xlsx", "ledgers are"),
+    ("screening/li.csv.txt", "ledgers are"),
+    ("screening.csv", "ledgers are"),
+    ("duplicates.csv/", "no ledger is a folder"),
+    ("screening/old/", "no ledger is a folder"),
+    ("README.md", ""),
+    ("screening/.~lock.wang.csv#", ""),
+    ("screening/wang.csv~", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "said"), STRAYS)
+def test_what_is_no_ledger_and_looks_like_one_is_said(
+    small_review: Review, write_ledger: Write, name: str, said: str
+) -> None:
+    """Nothing in decisions/ is passed over in silence: a misspelt ledger and a folder in its place are faults."""
+    write_ledger("screening", GOOD)
+    path = small_review.decisions / name
+    if name.endswith("/"):
+        path.mkdir(parents=True)
+    else:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("id,decision\n1,include\n", encoding="utf-8")
+    faults = [(fault.where, fault.line) for fault in check(small_review)]
+    assert [where for where, _ in faults] == ([f"decisions/{name.rstrip('/')}"] if said else [])
+    assert all(said in line for _, line in faults)
+
+
 def test_a_fault_after_a_cell_with_line_ends_has_the_line_of_the_file(
     small_review: Review, write_ledger: Write
 ) -> None:

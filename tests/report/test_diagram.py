@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,10 +15,10 @@ from lxml import etree
 
 from made_up_reviews import REASONS
 from winnow.errors import RenderError
-from winnow.report import diagram, form, notes, pdf, prisma_csv, svg, typeface
+from winnow.report import diagram, form, notes, pdf, svg, typeface
 from winnow.report import flow as flows
 from winnow.report.evidence import Evidence
-from winnow.report.shapes import Arrow, Picture, Rect, Text
+from winnow.report.shapes import Arrow, Link, Picture, Rect, Text
 
 Builder = Callable[..., Evidence]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -110,6 +108,32 @@ def test_a_number_in_the_picture_is_the_number_of_its_list(review: Builder) -> N
     assert [(key, n) for key, n in numbers if boxes[key].n != n] == []
 
 
+def test_numbers_of_the_footnotes_open_their_lists_and_signs_their_notes(review: Builder) -> None:
+    """Each number of a footnote opens a list of that length; a sign in a box leads to the note that begins with it."""
+    flow, picture = drawn(review(seed=6, reports=90, searches=3))
+    boxes = {box.key: box for whole in flow.boxes.values() for box in (whole, *whole.parts)}
+    texts = [shape for shape in picture.shapes if isinstance(shape, Text)]
+    opened = [(words, key) for text in texts if not text.key for words, key in text.segments if key]
+    signs = {key: words for words, key in opened if key.startswith("#")}
+    assert signs == {"#prisma-note-1": "*", "#prisma-note-2": "**"}
+    for text in (text for text in texts if text.id):
+        assert text.text.startswith(signs[f"#{text.id}"] + " ")
+    counted = [(int(n[0]), boxes[key].n) for words, key in opened if key in boxes and (n := re.findall(r"\d+", words))]
+    assert len(counted) > 6
+    assert all(said == n for said, n in counted)
+
+
+@given(text=st.text("ab c", min_size=1, max_size=30), cuts=st.lists(st.integers(0, 30), min_size=4, max_size=4))
+def test_segments_join_to_the_line(text: str, cuts: list[int]) -> None:
+    """Whatever is linked, the pieces of a line joined are the line, and each linked piece opens what was said."""
+    a, b, c, d = (min(cut, len(text)) for cut in sorted(cuts))
+    links = tuple(link for link in (Link(a, b, "one"), Link(c, d, "two")) if link.start < link.end)
+    segments = Text(0, 0, text, 11.0, "#000000", links=links).segments
+    assert "".join(piece for piece, _ in segments) == text
+    for link in links:
+        assert (text[link.start : link.end], link.key) in segments
+
+
 def test_arrows_run_straight_and_end_at_boxes(review: Builder) -> None:
     """Every arrow runs at right angles and its head touches the edge of a box."""
     _, picture = drawn(review(seed=6, reports=90, searches=3))
@@ -144,7 +168,8 @@ def test_hostile_words_are_text_in_the_svg(review: Builder) -> None:
     assert {node.tag for node in tree.iter()} <= {
         SVG + name for name in ("svg", "title", "desc", "rect", "text", "a", "polyline", "polygon")
     }
-    assert all(href.startswith("lists/") for href in tree.xpath("//@href"))
+    ids = {f"#{name}" for name in tree.xpath("//@id")}
+    assert all(href.startswith("lists/") or href in ids for href in tree.xpath("//@href"))
 
 
 def test_a_character_without_a_glyph_is_an_error(review: Builder) -> None:
@@ -177,19 +202,6 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, room: float) -> None:
     lines = typeface.wrap(text, 13.0, room)
     assert all(typeface.width(line, 13.0) <= room or len(line) == 1 for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
-
-
-def test_the_r_packages_file_has_every_number(review: Builder) -> None:
-    """prisma2020.csv has the R package's keys, its numbers are the boxes', and a comma in a reason cannot cut it."""
-    flow, _ = drawn(review(seed=6, reports=90, searches=2, settled=True))
-    rows = prisma_csv.rows(flow, {"population": "not adults, or not PM/DM; see protocol"})
-    by_key = {row["data"]: row for row in rows}
-    assert len(rows) == len(prisma_csv.ROWS)
-    for key in ("duplicates", "records_screened", "new_studies", "total_reports"):
-        assert by_key[key]["n"] == str(flow.n(key))
-    reasons = [part.split(", ") for part in by_key["dbr_excluded"]["n"].split("; ")]
-    assert all(len(part) == 2 and part[1].isdigit() for part in reasons)
-    assert sum(int(part[1]) for part in reasons) == flow.n("dbr_excluded")
 
 
 def test_the_diagram_says_what_its_records_are(review: Builder) -> None:
@@ -234,13 +246,3 @@ def test_every_list_has_a_name_of_its_own(review: Builder) -> None:
     boxes = {box.key for whole in flow.boxes.values() for box in (whole, *whole.parts)}
     assert boxes == set(names)
     assert len(set(names.values())) == len(names)
-
-
-def test_the_filled_csv_reads_back(review: Builder, tmp_path: Path) -> None:
-    """The rows written are the rows read, header first as the R package wants it."""
-    from winnow import tables
-
-    flow = flows.flow(review(seed=1))
-    tables.write_rows(tmp_path / "prisma2020.csv", prisma_csv.rows(flow, {}), prisma_csv.COLUMNS)
-    with open(tmp_path / "prisma2020.csv", encoding="utf-8", newline="") as stream:
-        assert next(csv.reader(stream)) == ["data", "node", "box", "description", "boxtext", "tooltips", "url", "n"]

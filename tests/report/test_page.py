@@ -111,6 +111,66 @@ def test_filters_leave_what_they_say(opened: Any) -> None:
     assert cells == shown > 0
 
 
+#: What is typed, and what a report's title must hold to be found.
+ASKED = [
+    ("IMMUNOGLOBULIN", ("Immunoglobulin",)),
+    ("unicode", ("Ünïcode",)),
+    ("part ünïcode", ("Part II", "Ünïcode")),
+    ('"part ii"', ("Part II",)),
+    ('"ii part"', ("no title says it",)),
+    ("皮肌炎", ("皮肌炎",)),
+    ("静脉 (ignored)", ("no title says it",)),
+]
+
+
+@pytest.mark.parametrize(("asked", "held"), ASKED)
+def test_search_finds_what_holds_every_word(chromium: Any, built: Path, asked: str, held: tuple[str, ...]) -> None:
+    """Typed key by key, pasted or taken back from something longer: the same reports, those that hold every word or phrase."""
+    told = json.loads(built.read_text(encoding="utf-8").split('id="data">')[1].split("</script>")[0])
+    expected = sum(all(word in report.get("t", "") for word in held) for report in told["reports"])
+    tab = chromium.new_page()
+    tab.goto(built.as_uri())
+    tab.wait_for_selector("html[data-ready]", state="attached")
+    box, info = tab.locator("#records .dt-search input"), tab.locator("#records .dt-info")
+    said = []
+    box.press_sequentially(asked)
+    said.append(info.inner_text())
+    box.fill("")
+    assert info.inner_text().endswith(f"of {len(told['reports'])} entries")
+    box.fill(asked)
+    said.append(info.inner_text())
+    box.fill(asked + " no report holds this")
+    box.fill(asked)
+    said.append(info.inner_text())
+    tab.close()
+    assert len(set(said)) == 1
+    assert f"of {expected} entries" in said[0]
+
+
+def test_a_large_page_travels_packed_and_shows_the_same(
+    chromium: Any, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the limit the data are gzip inside the file; nothing else differs, and the page tells the same reports."""
+    plain = built.read_text(encoding="utf-8")
+    told = plain.split('id="data">')[1].split("</script>")[0]
+    monkeypatch.setattr(page, "PLAIN", 1000)
+    kind, data = page.carried(told)
+    assert (kind, data) == page.carried(told) and len(data) < len(told) / 2
+    other = tmp_path / "index.html"
+    other.write_text(
+        plain.replace(told, data).replace('"application/json" id="data"', f'"{kind}" id="data"'), encoding="utf-8"
+    )
+    seen = []
+    for path in (built, other):
+        tab = chromium.new_page()
+        tab.goto(path.as_uri() + "#list=records_screened")
+        tab.wait_for_selector("html[data-ready]", state="attached")
+        assert tab.locator("#too-old").is_hidden()
+        seen.append((tab.inner_text("#list"), tab.inner_text("#records")))
+        tab.close()
+    assert seen[0] == seen[1]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_accessibility_finding(chromium: Any, built: Path, scheme: str) -> None:
     """axe finds nothing serious or critical, page and open record, in light and in dark."""

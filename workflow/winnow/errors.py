@@ -40,11 +40,17 @@ class WinnowError(Exception):
 
     @property
     def line(self) -> str:
-        """The fault as one line of text."""
+        """The fault as one line of text, safe to print."""
         parts = [f"{self.where}: {self.what}" if self.where else self.what]
         if self.mend:
             parts.append(self.mend)
-        return " - ".join(" ".join(part.split()) for part in parts)
+        return " - ".join(shown(part) for part in parts)
+
+
+def shown(text: str) -> str:
+    """Text from anywhere on one line of a terminal: signs that steer it, or the direction of writing, are spelt out."""
+    line = " ".join(text.split())
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in line)
 
 
 class UsageError(WinnowError):

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from winnow import __version__
-from winnow.errors import WinnowError
+from winnow.errors import WinnowError, shown
 
 #: verb: (module in this room, what it does)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -57,7 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:  # a full disk, a folder that must not be written to
-        print(f"winnow: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(
+            f"winnow: {shown(str(error.filename or 'a file'))}: {shown(str(error.strerror or error))}", file=sys.stderr
+        )
         return 1
     except KeyboardInterrupt:
         print("winnow: interrupted; nothing was left half-written", file=sys.stderr)
@@ -65,17 +67,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
-    verb = next((word for word in words if not word.startswith("-")), "")
+    try:
+        if not words or words[0] not in COMMANDS:
+            _overview().parse_args(words[:1])
+        module, summary = COMMANDS[words[0]]
+        command = importlib.import_module(f"winnow.cli.{module}")
+        parser = argparse.ArgumentParser(prog=f"winnow {words[0]}", description=summary)
+        command.configure(parser)
+        # Files may stand before, between and after the options.
+        arguments = parser.parse_intermixed_args(words[1:])
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    code: int = command.run(arguments)
+    return code
+
+
+def _overview() -> argparse.ArgumentParser:
+    """What ``winnow --help`` shows: every verb, and nothing of any."""
     parser = argparse.ArgumentParser(prog="winnow", description="Systematic reviews as code.")
     parser.add_argument("--version", action="version", version=f"winnow {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
-    for name, (module, summary) in COMMANDS.items():
-        command = verbs.add_parser(name, help=summary, description=summary)
-        if name == verb:
-            importlib.import_module(f"winnow.cli.{module}").configure(command)
-    try:
-        arguments = parser.parse_args(words)
-    except SystemExit as leaving:
-        return int(leaving.code or 0)
-    code: int = importlib.import_module(f"winnow.cli.{COMMANDS[arguments.verb][0]}").run(arguments)
-    return code
+    for name, (_, summary) in COMMANDS.items():
+        verbs.add_parser(name, help=summary, description=summary)
+    return parser

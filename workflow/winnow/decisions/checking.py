@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 from winnow import config
 from winnow.decisions import ledger
-from winnow.decisions.kinds import STAGES
+from winnow.decisions.kinds import KINDS, STAGES
 from winnow.decisions.resolve import Readers
-from winnow.errors import ConfigError, WinnowError
+from winnow.errors import ConfigError, LedgerError, WinnowError
 from winnow.review import Review
 
 
@@ -26,10 +27,40 @@ def check(review: Review, criteria: Collection[str] = ()) -> list[WinnowError]:
     known = criteria or criterion_ids(review)
     named = people_by_stage(review)
     ledgers, found = ledger.read_all(review.root)
-    found = [*_unreadable(review), *found]
+    found = [*_unreadable(review), *_strays(review), *found]
     for one in ledgers:
         found += ledger.faults(one, criteria=known, people=named, today=tomorrow)
         found += one.verify()
+    return found
+
+
+#: How files end that somebody may have meant as a ledger.
+_TABLES = (".csv", ".csv.txt", ".tsv", ".xls", ".xlsx", ".ods", ".numbers")
+
+
+def _strays(review: Review) -> list[WinnowError]:
+    """What stands in decisions/ and would be passed over in silence: a table that no ledger is called, a folder."""
+    held = {path for kind in KINDS.values() for path in ledger.paths(review.root, kind)}
+    names = [kind.path.removeprefix("decisions/") for kind in KINDS.values() if kind.path.startswith("decisions/")]
+    folders = {name.partition("/")[0] for name in names if "/" in name}
+    found: list[WinnowError] = []
+    for path in sorted(
+        [*review.decisions.glob("*"), *(p for name in folders for p in review.decisions.glob(f"{name}/*"))]
+    ):
+        name = path.relative_to(review.decisions).as_posix()
+        if path.name.startswith(".") or path in held or name in folders:
+            continue
+        if path.is_dir():
+            what, mend = "no ledger is a folder", "a ledger is a CSV file; move the folder out of decisions/"
+        elif name.lower().endswith(_TABLES):
+            what = "no ledger is called so, and nothing in it counts"
+            near = get_close_matches(name.lower(), [one for one in names if "*" not in one], n=1)
+            mend = (
+                f"rename it to {near[0]}, or move it out of decisions/" if near else f"ledgers are {', '.join(names)}"
+            )
+        else:
+            continue
+        found.append(LedgerError(what, where=review.relative(path), mend=mend))
     return found
 
 

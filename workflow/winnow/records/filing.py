@@ -94,7 +94,9 @@ def _check_stated(stated: Stated, paths: Sequence[Path]) -> None:
         raise UsageError(f"--date {stated.date} is no day", mend="write it as 2025-01-31") from None
     if day > date.today():
         raise UsageError(f"--date {stated.date} is in the future", mend="give the day on which the search was run")
-    if stated.hits < 0 or (stated.hits and not paths):
+    if stated.hits < 0:
+        raise UsageError(f"--hits {stated.hits} is no number of hits", mend="give the number that the source showed")
+    if stated.hits and not paths:
         raise UsageError(f"{stated.hits} hits and no file", mend="name the exported files")
 
 

@@ -13,14 +13,16 @@ from itertools import pairwise
 from winnow.report.flow import Flow
 from winnow.report.form import PHASES, ROWS, UNBROKEN, Cell, Printed, applies, cells, printed
 from winnow.report.notes import Notes
-from winnow.report.shapes import Arrow, Picture, Rect, Shape, Text
+from winnow.report.shapes import Arrow, Link, Picture, Rect, Shape, Text
+from winnow.report.svg import LINK
 from winnow.report.typeface import wrap
 
 WIDTHS = {"previous": 200.0, "left": 260.0, "right": 300.0, "other_left": 220.0, "other_right": 270.0}
 SIZE, LEADING, PADDING, INDENT = 13.0, 18.0, 10.0, 14.0
 MARGIN, SIDE, COLUMN_GAP, ROW_GAP, STACK_GAP = 24.0, 30.0, 40.0, 34.0, 12.0
 FILL = 0.88
-INK, LINE, DRAFT_INK, LINK_INK = "#1a1a1a", "#444444", "#8a4b00", "#0b4f8a"
+HANG = 8.0
+INK, LINE, DRAFT_INK = "#1a1a1a", "#444444", "#8a4b00"
 PAINT = {
     "plain": ("#ffffff", "#444444"),
     "grey": ("#f1f1f1", "#7a7a7a"),
@@ -150,11 +152,18 @@ def _boxes(
 
 
 def _wrapped(lines: Sequence[Printed], w: float) -> tuple[Printed, ...]:
-    found = []
+    """Lines broken to the box's width; an entry that ends in its number goes on with a hanging indent."""
+    found: list[Printed] = []
     for line in lines:
         room = (w - 2 * PADDING - line.indent * INDENT) * FILL
-        broken = [text.replace(UNBROKEN, " ") for text in wrap(line.text, SIZE, room)]
-        found += [Printed(text, line.indent, line.key) for text in broken]
+        hanging = line.indent > 0 or line.text.endswith(")")
+        broken = wrap(line.text, SIZE, room)
+        if hanging and len(broken) > 1:
+            broken = wrap(line.text, SIZE, room - HANG)
+        for place, text in enumerate(broken):
+            note = line.note if line.note and line.note in text else ""
+            continued = hanging and place > 0
+            found.append(Printed(text.replace(UNBROKEN, " "), line.indent, line.key, note, continued))
     return tuple(found)
 
 
@@ -162,8 +171,14 @@ def _box(shapes: list[Shape], box: _Placed) -> None:
     shapes.append(Rect(box.x, box.y, box.w, box.h, *PAINT[box.cell.kind], dashed=box.cell.kind == "awaiting"))
     for index, line in enumerate(box.lines):
         baseline = box.y + PADDING + index * LEADING + SIZE
-        ink = LINK_INK if line.key else INK
-        shapes.append(Text(box.x + PADDING + line.indent * INDENT, baseline, line.text, SIZE, ink, line.key))
+        x = box.x + PADDING + line.indent * INDENT + (HANG if line.continued else 0)
+        if not line.note:
+            shapes.append(Text(x, baseline, line.text, SIZE, LINK if line.key else INK, line.key))
+            continue
+        sign = line.text.index(line.note)
+        whole = (Link(0, sign, line.key),) if line.key else ()
+        links = (*whole, Link(sign, sign + len(line.note), f"#{_anchor(line.note)}"))
+        shapes.append(Text(x, baseline, line.text, SIZE, INK, links=links))
 
 
 def _sides(shapes: list[Shape], placed: Sequence[_Placed]) -> None:
@@ -221,11 +236,24 @@ def _open_work(box: _Placed, main: Mapping[tuple[str, str], _Placed]) -> Arrow:
 
 def _foot(shapes: list[Shape], notes: Notes, width: float, y: float) -> float:
     for note in notes.footnotes:
-        for line in wrap(note, 11.0, (width - 2 * MARGIN) * 0.94):
-            shapes.append(Text(MARGIN, y, line, 11.0, LINE))
-            y += 15
+        name, start = _anchor(note.sign) if note.sign else "", 0
+        for line in wrap(note.text, 11.0, (width - 2 * MARGIN) * 0.94):
+            start = note.text.index(line, start)
+            end = start + len(line)
+            links = tuple(
+                Link(max(link.start, start) - start, min(link.end, end) - start, link.key)
+                for link in note.links
+                if link.start < end and link.end > start
+            )
+            shapes.append(Text(MARGIN, y, line, 11.0, LINE, links=links, id=name))
+            y, name, start = y + 15, "", end
         y += 3
     return y + MARGIN / 2
+
+
+def _anchor(sign: str) -> str:
+    """The id of the footnote with this sign; no other element of a page has it."""
+    return f"prisma-note-{len(sign)}"
 
 
 def _described(placed: Sequence[_Placed]) -> str:

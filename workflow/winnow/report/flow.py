@@ -107,6 +107,7 @@ def flow(evidence: Evidence) -> Flow:
     _stop(wrong + missing)
     boxes = {line.key: _filled(line, rows, evidence, studies) for line in _LINES}
     boxes |= _specific(boxes)
+    boxes |= _read_boxes(rows, evidence, studies)
     boxes |= studies_boxes(evidence, places, rows, studies, previous_reports, unmatched)
     proved = tuple(identities(boxes, rows))
     _stop([f"{each.name}: {each.left} is not {each.right}" for each in proved if not each.holds])
@@ -198,6 +199,28 @@ def _slug(label: str, index: int) -> str:
 
 def _row(unit: str, row: Journey, evidence: Evidence, studies: dict[str, list[str]]) -> Row:
     return record_row(row) if unit == "record" else report_row(row.report_id, row.place, evidence, studies)
+
+
+#: Box of the notes: the stage whose decisions it counts.
+_READ = {"read_for_screening": "title_abstract", "read_for_eligibility": "full_text"}
+
+
+def _read_boxes(rows: Sequence[Journey], evidence: Evidence, studies: dict[str, list[str]]) -> dict[str, Box]:
+    """What people read for their decisions on the reports of this search, by what they said themselves."""
+    places = {row.report_id: row.place for row in rows if row.place.state in SCREENED}
+    found = {}
+    for key, stage in _READ.items():
+        read: dict[str, list[Row]] = {}
+        for row in evidence.decisions:
+            if row["stage"] == stage and row["decision"] != "awaiting" and row["report_id"] in places:
+                told = report_row(row["report_id"], places[row["report_id"]], evidence, studies)
+                read.setdefault(row["basis"] or "not stated", []).append(told | {"basis": row["basis"]})
+        parts = tuple(
+            Box(f"{key}.{_slug(basis, index)}", "report", read[basis], basis)
+            for index, basis in enumerate(sorted(read))
+        )
+        found[key] = Box(key, "report", [row for part in parts for row in part.rows or ()], parts=parts)
+    return found
 
 
 def _specific(boxes: dict[str, Box]) -> dict[str, Box]:

@@ -1,8 +1,8 @@
 """The four official forms of the PRISMA 2020 flow diagram as one table: which box stands where and says what.
 
 Wording after Page MJ et al., BMJ 2021;372:n71; "new" stands only in an updated review. A ``Line`` without a key is text; one with
-a key ends in its number, ``(n = 12)``. Boxes of kind ``awaiting`` are ours: PRISMA has none for open work, and they are drawn
-only while there is some.
+a key ends in its number, ``(n = 12)``; ``note`` is its footnote's sign. Boxes of kind ``awaiting`` are ours: PRISMA has none for
+open work, and they are drawn only while there is some.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Line:
     key: str = ""
     parts: bool = False
     own_line: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Printed:
-    """One line as it is printed: its text, its indent in steps, and the list behind it (empty: none)."""
+    """One line as it is printed: its text, its indent in steps, the list behind it and the footnote's sign (empty: none).
+
+    ``continued`` is a line that goes on with the entry above it.
+    """
 
     text: str
     indent: int = 0
     key: str = ""
+    note: str = ""
+    continued: bool = False
 
 
 def _awaiting(column: str, row: str, text: str, key: str) -> Cell:
@@ -96,7 +102,7 @@ def cells(*, updated: bool) -> tuple[Cell, ...]:
             "left",
             "identification",
             (
-                Line("Records identified from*:"),
+                Line("Records identified from*:", note="*"),
                 Line("Databases", "database_results", parts=True),
                 Line("Registers", "register_results", parts=True),
             ),
@@ -112,7 +118,7 @@ def cells(*, updated: bool) -> tuple[Cell, ...]:
             ),
         ),
         Cell("left", "screened", (Line("Records screened", "records_screened", own_line=True),)),
-        Cell("right", "screened", (Line("Records excluded**", "records_excluded", own_line=True),)),
+        Cell("right", "screened", (Line("Records excluded**", "records_excluded", own_line=True, note="**"),)),
         _awaiting("right", "screened", "Records awaiting a decision", "awaiting_screening"),
         *_arm("left", "right", "dbr"),
         Cell(
@@ -168,7 +174,7 @@ def printed(cell: Cell, flow: Flow, labels: Mapping[str, str]) -> list[Printed]:
     for line in cell.lines:
         indent = 1 if several and line.key else 0
         if not line.key:
-            found.append(Printed(line.text))
+            found.append(Printed(line.text, note=line.note))
             continue
         box = flow.boxes[line.key]
         if box.n is None:
@@ -178,7 +184,8 @@ def printed(cell: Cell, flow: Flow, labels: Mapping[str, str]) -> list[Printed]:
         if line.parts and line.text.endswith(":") and box.parts:
             found.append(Printed(line.text, indent, box.key))
         elif line.own_line or line.text.endswith(":"):
-            found += [Printed(line.text, indent, box.key), Printed(_number(box), indent, box.key)]
+            text = line.text.removesuffix(":")
+            found += [Printed(text, indent, box.key, line.note), Printed(_number(box), indent, box.key)]
         else:
             found.append(Printed(f"{line.text} {_number(box)}", indent, box.key))
         if line.parts:
@@ -203,6 +210,8 @@ BESIDE = {
     "other_known": "Records of other methods known before",
     "other_dismissed": "Records of other methods dismissed on title or by rule",
     "new_reports_of_previous_studies": "New reports of studies that the review already had",
+    "read_for_screening": "Reports by what was read at screening",
+    "read_for_eligibility": "Reports by what was read for eligibility",
     "dbr_included": "Reports included from databases and registers",
     "other_included": "Reports included from other methods",
     "database_specific_results": "Databases, one by one",

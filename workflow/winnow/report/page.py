@@ -6,6 +6,8 @@ with the dependency itables.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -32,9 +34,9 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
     from markupsafe import Markup
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    data = page_data.payload(evidence, flow, story)
     told = sections(review)
-    packed = json_for_html(data)
+    plain = json_for_html(page_data.payload(evidence, flow, story))
+    data_type, data = carried(plain)
     return environment.from_string(_template("page.html.jinja")).render(
         notes=notes,
         question=str(review.settings["review"].get("question", "")),
@@ -44,8 +46,9 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
         has_open=bool(story.to_decide),
         told=told,
         version=__version__,
-        data=Markup(packed),
-        font_face=Markup(web_font({*packed, *notes.title, *repr(told)})),
+        data_type=data_type,
+        data=Markup(data),
+        font_face=Markup(web_font({*plain, *notes.title, *repr(told)})),
         css=Markup(_template("page.css")),
         js=Markup(_template("page.js")),
         datatables_css=Markup(_component("dt_bundle.css")),
@@ -53,13 +56,17 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
     )
 
 
+#: Up to so many characters the page's data are plain, to be read and searched in the file itself by whoever wishes.
+PLAIN = 4_000_000
+
 #: Boxes whose parts the diagram's notes count.
-_SPLIT = ("records_excluded", "dbr_assessed", "other_assessed")
+_SPLIT = ("records_excluded", "read_for_screening", "read_for_eligibility")
 
 
 def _beside(flow: Flow, names: Mapping[str, str]) -> list[dict[str, object]]:
     """The lists behind the numbers that stand in the diagram's notes."""
-    shown = [flow.boxes[key] for key in BESIDE if flow.n(key) and not key.endswith(("_specific_results", "_included"))]
+    named = [key for key in BESIDE if key not in _SPLIT and not key.endswith(("_specific_results", "_included"))]
+    shown = [flow.boxes[key] for key in named if flow.n(key)]
     shown += [part for key in _SPLIT for part in flow.boxes[key].parts]
     return [{"key": box.key, "label": names[box.key], "n": box.n} for box in shown]
 
@@ -70,6 +77,13 @@ def json_for_html(value: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def carried(plain: str) -> tuple[str, str]:
+    """How the JSON travels: its media type, and itself or, beyond :data:`PLAIN`, its gzip as base64 (about a fifth)."""
+    if len(plain) <= PLAIN:
+        return "application/json", plain
+    return "application/gzip", base64.b64encode(gzip.compress(plain.encode(), mtime=0)).decode()
 
 
 def _template(name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from winnow.report.shapes import Arrow, Picture, Rect, Text
-from winnow.report.svg import arrow_head, list_file
+from winnow.report.svg import LINK, arrow_head, list_file
 from winnow.report.typeface import han, latin, runs, width
 
 _LINE = (0x44, 0x44, 0x44)
@@ -52,23 +52,24 @@ def _draw(page: Any, shape: Rect | Text | Arrow) -> None:
 def _write(page: Any, shape: Text) -> None:
     long, size = width(shape.text, shape.size) * _POINTS, shape.size * _POINTS
     x, y = shape.x * _POINTS, shape.y * _POINTS
-    page.set_text_color(*_rgb(shape.ink))
     start = x - long / 2 if shape.middle else x
 
     def write() -> None:
         at = start
-        for which, piece in runs(shape.text):
-            page.set_font(which, size=size)
-            page.text(at, y, piece)
-            at += width(piece, shape.size) * _POINTS
+        for segment, key in shape.segments:
+            page.set_text_color(*_rgb(LINK if key else shape.ink))
+            if key and not key.startswith("#"):
+                page.link(at, y - size, width(segment, shape.size) * _POINTS, size * 1.3, list_file(key))
+            for which, piece in runs(segment):
+                page.set_font(which, size=size)
+                page.text(at, y, piece)
+                at += width(piece, shape.size) * _POINTS
 
     if shape.upright:
         with page.rotation(90, x, y):
             write()
     else:
         write()
-        if shape.key:
-            page.link(start, y - size, long, size * 1.3, list_file(shape.key))
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -1,6 +1,8 @@
 """The filled input file of the PRISMA2020 R package, for those who want its diagram as well.
 
-Its parser cuts reasons at ``;`` and at the first ``,``, so these two are written as ``/`` inside a label.
+Its parser cuts reasons at ``;`` and at the first ``,``, and what it draws with stops at straight quotation marks and backslashes:
+inside a label these are written as other signs. It draws the words of an updated review unless a row says others, and asks for the
+studies in a meta-analysis, which are no box of PRISMA's forms: not applicable here.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from collections.abc import Mapping
 
 from winnow.report.boxes import Box
 from winnow.report.flow import Flow
+from winnow.report.typeface import printable
 
 COLUMNS = ("data", "node", "box", "description", "boxtext", "tooltips", "url", "n")
 
@@ -43,6 +46,8 @@ ROWS = (
     ("new_reports", "NA", "box10", "Reports of {new}included studies"),
     ("total_studies", "node22", "box16", "Total studies included in review"),
     ("total_reports", "NA", "box16", "Reports of total included studies"),
+    ("total_studies_ma", "node23", "box17", "Total studies included in meta-analysis"),
+    ("total_reports_ma", "NA", "box17", "Reports of total included studies in meta-analysis"),
     ("identification", "node1", "identification", "Identification"),
     ("screening", "node2", "screening", "Screening"),
     ("included", "node3", "included", "Included"),
@@ -75,5 +80,9 @@ def _n(box: Box, labels: Mapping[str, str]) -> str:
     return "; ".join(f"{_cut_safe(label)}, {n}" for label, n in counted)
 
 
+#: Signs that end a label for the R package or its drawing, and what stands for them.
+_CUTS = str.maketrans({",": " /", ";": " /", "'": "\u2019", '"': "\u201d", "\\": "/"})
+
+
 def _cut_safe(label: str) -> str:
-    return label.replace(",", " /").replace(";", " /")
+    return printable(label).translate(_CUTS).lstrip("=+-@ ")

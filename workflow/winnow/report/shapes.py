@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,20 @@ class Rect:
 
 
 @dataclass(frozen=True)
+class Link:
+    """What a part of a line opens, from ``start`` to before ``end``: the list of a box by its key, or a footnote (``#id``)."""
+
+    start: int
+    end: int
+    key: str
+
+
+@dataclass(frozen=True)
 class Text:
-    """One line of text on its baseline; ``key`` names the box whose list it opens. ``upright`` reads from below."""
+    """One line of text on its baseline; ``key`` names the box whose list it opens, ``links`` do so for parts of a line.
+
+    ``upright`` reads from below; ``id`` is what a link to this line says after ``#``.
+    """
 
     x: float
     y: float
@@ -31,6 +44,16 @@ class Text:
     key: str = ""
     middle: bool = False
     upright: bool = False
+    links: tuple[Link, ...] = ()
+    id: str = ""
+
+    @property
+    def segments(self) -> list[tuple[str, str]]:
+        """The line in pieces that open one thing each: ``(piece, key or "")``; joined, the pieces are the line."""
+        links = (Link(0, len(self.text), self.key),) if self.key else self.links
+        cuts = sorted({0, len(self.text), *(place for link in links for place in (link.start, link.end))})
+        keys = {place: link.key for link in links for place in range(link.start, link.end)}
+        return [(self.text[start:end], keys.get(start, "")) for start, end in pairwise(cuts)]
 
 
 @dataclass(frozen=True)

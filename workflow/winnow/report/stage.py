@@ -116,5 +116,6 @@ def _about(flow: flows.Flow, notes: words.Notes) -> dict[str, object]:
         "other_methods": flow.other_methods,
         "draft": flow.draft,
         **asdict(notes),
+        "footnotes": [note.text for note in notes.footnotes],
         "identities": [asdict(identity) for identity in flow.identities],
     }

@@ -9,6 +9,8 @@ from winnow.errors import RenderError
 from winnow.report.shapes import Arrow, Picture, Rect, Shape, Text
 from winnow.report.typeface import FAMILY, han, latin, width
 
+#: The ink of what opens something.
+LINK = "#0b4f8a"
 _HEAD = 6.0
 
 
@@ -50,13 +52,21 @@ def _text(shape: Text, link: Callable[[str], str]) -> str:
     anchor = ' text-anchor="middle"' if shape.middle else ""
     turn = f' transform="rotate(-90 {_n(shape.x)} {_n(shape.y)})"' if shape.upright else ""
     width(shape.text, shape.size)  # a character without a glyph stops the picture here
-    text = (
-        f'<text x="{_n(shape.x)}" y="{_n(shape.y)}" font-size="{_n(shape.size)}" fill="{shape.ink}"{anchor}{turn}>'
-        f"{escape(shape.text)}</text>"
+    named = f' id="{escape(shape.id)}"' if shape.id else ""
+    start = f'<text x="{_n(shape.x)}" y="{_n(shape.y)}" font-size="{_n(shape.size)}" fill="{shape.ink}"{anchor}{turn}{named}>'
+    if shape.key:
+        return f"{_opening(shape.key, link)}{start}{escape(shape.text)}</text></a>"
+    pieces = (
+        f"{_opening(key, link, LINK)}{escape(piece)}</a>" if key else escape(piece) for piece, key in shape.segments
     )
-    if not shape.key:
-        return text
-    return f'<a href="{escape(link(shape.key))}" data-box="{escape(shape.key)}">{text}</a>'
+    return f"{start}{''.join(pieces)}</text>"
+
+
+def _opening(key: str, link: Callable[[str], str], ink: str = "") -> str:
+    fill = f' fill="{ink}"' if ink else ""
+    if key.startswith("#"):
+        return f'<a href="{escape(key)}"{fill}>'
+    return f'<a href="{escape(link(key))}" data-box="{escape(key)}"{fill}>'
 
 
 def _arrow(shape: Arrow) -> str:

@@ -1,7 +1,17 @@
 // The page's own part: it shows what the JSON says. Tables are DataTables; everything is set as text, never as HTML.
-const data = JSON.parse(document.getElementById('data').textContent);
+const data = JSON.parse(await unpacked(document.getElementById('data')));
 const bundle = new Blob([document.getElementById('datatables').textContent], { type: 'text/javascript' });
 const { default: DataTable } = await import(URL.createObjectURL(bundle));
+
+// Large reviews travel packed (page.py says when); every browser since 2023 can unpack them.
+async function unpacked(holder) {
+  if (holder.type === 'application/json') return holder.textContent;
+  if (!('DecompressionStream' in window)) document.getElementById('too-old').hidden = false;
+  const signs = atob(holder.textContent);
+  const bytes = new Uint8Array(signs.length);
+  for (let place = 0; place < signs.length; place += 1) bytes[place] = signs.charCodeAt(place);
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
+}
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const shade = () => document.documentElement.classList.toggle('dark', dark.matches);
@@ -23,39 +33,82 @@ function el(tag, attributes = {}, ...children) {
 const text = (value) => el('bdi', {}, String(value));
 const recordLink = (report) => el('a', { href: `#record=${encodeURIComponent(report.i)}` }, text(title(report)));
 
-// DataTables takes a node from render(); sorting and searching use the plain text.
-const shown = (plain, node) => ({
-  render: (_, type, row) => (type === 'display' ? node(row) : plain(row)),
-});
-const plainColumn = (heading, plain, name = '') => ({ title: heading, className: name, ...shown(plain, (row) => text(plain(row))) });
-const language = { search: 'Search', emptyTable: 'Nothing here.', zeroRecords: 'Nothing matches.' };
-const grid = (node, columns, rows, more = {}) =>
-  new DataTable(node, { columns, data: rows, language, autoWidth: false, order: [], pageLength: 25, ...more });
+// ---- tables, and the search above each -----------------------------------------------------------------------------
+// Capitals, accents and full-width forms don't matter to a search. Most text is plain ASCII and needs no more than lower case.
+const fold = (value) => (/[^\x00-\x7f]/.test(value) ? value.normalize('NFKD').replace(/\p{M}+/gu, '') : value).toLowerCase();
+const terms = (asked) => [...fold(asked).matchAll(/"([^"]+)"?|([^\s"]+)/g)].map(([, phrase, word]) => phrase || word);
+
+// Finds the rows whose text holds every word (or "phrase") asked for. What is typed on narrows what was found before; while
+// that stays the same rows, it is the same set, and nothing needs to be drawn anew.
+function finder(haystacks) {
+  const every = new Set(haystacks.keys());
+  let before = [];
+  let found = every;
+  return (asked) => {
+    const wanted = terms(asked);
+    const narrower = before.every((old) => wanted.some((term) => term.includes(old)));
+    const among = narrower ? found : every;
+    const left = [...among].filter((place) => wanted.every((term) => haystacks[place].includes(term)));
+    before = wanted;
+    if (left.length < found.size || !narrower) found = new Set(left);
+    return found;
+  };
+}
+
+const column = (heading, plain, name = '', node = (row) => text(plain(row))) => ({ heading, plain, name, node });
+const language = { emptyTable: 'Nothing here.', zeroRecords: 'Nothing matches.' };
+
+// A table that sorts, pages and is searched in `words` of each row; `keep` may leave rows out besides.
+function grid(node, columns, rows, words = (row) => columns.map((each) => each.plain(row)), keep = () => true) {
+  const box = el('input', { type: 'search', autocomplete: 'off', spellcheck: 'false' });
+  const find = finder(rows.map((row) => words(row).map(fold).join('\n')));
+  let found = find('');
+  const made = new DataTable(node, {
+    columns: columns.map((each) => ({
+      title: each.heading, className: each.name, searchable: false,
+      render: (_, type, row) => (type === 'display' ? each.node(row) : each.plain(row)),
+    })),
+    data: rows, language, autoWidth: false, order: [], pageLength: 25,
+    layout: { topEnd: () => el('label', { class: 'dt-search' }, 'Search ', box) },
+  });
+  made.search.fixed('words', (_, row, place) => found.has(place) && keep(row));
+  box.addEventListener('input', () => {
+    const before = found;
+    found = find(box.value);
+    if (found !== before) made.draw();
+  });
+  return made;
+}
 
 // ---- all reports -------------------------------------------------------------------------------------------------
 const ended = (report) => data.states[report.s] || report.s;
 const abstractOf = (report) => (report.x || []).map((piece) => (typeof piece === 'string' ? piece : piece[0])).join('');
-const everything = (report) =>
-  [report.i, report.p, report.d, report.o, report.k, report.m, abstractOf(report), ...report.c.map((row) => row[2])]
-    .filter(Boolean).join(' ');
-const records = grid(document.getElementById('all-reports'), [
-  { title: 'Report', className: 'title', ...shown((r) => title(r), recordLink) },
-  plainColumn('Authors', (r) => r.a || '', 'wide'),
-  plainColumn('Year', (r) => r.y || '', 'narrow'),
-  plainColumn('Journal', (r) => r.j || '', 'wide'),
-  plainColumn('Found in', (r) => r.w || '', 'wide'),
-  plainColumn('Search', (r) => r.f || '', 'wide'),
-  plainColumn('Where it ended', ended),
-  plainColumn('Reason', (r) => reason(r.r || ''), 'wide'),
-  { title: 'Text', visible: false, render: (_, type, row) => (type === 'filter' ? everything(row) : '') },
-], data.reports);
+const reportColumns = [
+  column('Report', title, 'title', recordLink),
+  column('Authors', (r) => r.a || '', 'wide'),
+  column('Year', (r) => r.y || '', 'narrow'),
+  column('Journal', (r) => r.j || '', 'wide'),
+  column('Found in', (r) => r.w || '', 'wide'),
+  column('Search', (r) => r.f || '', 'wide'),
+  column('Where it ended', ended),
+  column('Reason', (r) => reason(r.r || ''), 'wide'),
+];
+const everything = (report) => [
+  ...reportColumns.map((each) => each.plain(report)),
+  report.i, report.p, report.d, report.o, report.k, report.m, abstractOf(report), ...report.c.map((row) => row[2]),
+].filter(Boolean);
+const chosen = new Map();
+const records = grid(document.getElementById('all-reports'), reportColumns, data.reports, everything,
+  (report) => [...chosen].every(([{ plain }, value]) => plain(report) === value));
 for (const select of document.querySelectorAll('select[data-column]')) {
-  const column = records.column(Number(select.dataset.column));
-  for (const value of [...new Set(column.data().toArray().map((_, row) => records.cell(row, column.index()).render('sort')))].sort()) {
+  const its = reportColumns[Number(select.dataset.column)];
+  for (const value of [...new Set(data.reports.map(its.plain))].sort()) {
     select.append(el('option', { value }, value || '(none)'));
   }
   select.addEventListener('change', () => {
-    column.search(select.value === '' ? '' : (value) => value === select.value).draw();
+    if (select.selectedIndex === 0) chosen.delete(its);
+    else chosen.set(its, select.value);
+    records.draw();
   });
 }
 
@@ -67,12 +120,12 @@ const open = document.getElementById('open-work');
 if (open) {
   const at = (row) => data.reports[row[0]];
   grid(open, [
-    { title: 'Report', className: 'title', ...shown((r) => (at(r) ? title(at(r)) : ''), (r) => (at(r) ? recordLink(at(r)) : '')) },
-    plainColumn('Stage', (r) => stageName(r[1])),
-    plainColumn('Why', (r) => r[2]),
-    plainColumn('Waiting for', (r) => r[3], 'wide'),
-    plainColumn('Rules propose', (r) => r[5], 'wide'),
-    plainColumn('Evidence', (r) => r[6], 'wide'),
+    column('Report', (r) => (at(r) ? title(at(r)) : ''), 'title', (r) => (at(r) ? recordLink(at(r)) : '')),
+    column('Stage', (r) => stageName(r[1])),
+    column('Why', (r) => r[2]),
+    column('Waiting for', (r) => r[3], 'wide'),
+    column('Rules propose', (r) => r[5], 'wide'),
+    column('Evidence', (r) => r[6], 'wide'),
   ], data.open);
 }
 
@@ -90,16 +143,16 @@ function showList(key) {
   document.getElementById('list-table').replaceChildren(table);
   const at = (row) => data.reports[row[0]];
   const columns = box.unit === 'study' ? [
-    plainColumn('Study', (r) => r[0]),
-    plainColumn('Label', (r) => r[1], 'wide'),
-    { title: 'Reports', className: 'title', ...shown((r) => r[2].map((i) => title(data.reports[i])).join(' '),
-      (r) => el('ul', {}, ...r[2].map((i) => el('li', {}, recordLink(data.reports[i]))))) },
+    column('Study', (r) => r[0]),
+    column('Label', (r) => r[1], 'wide'),
+    column('Reports', (r) => r[2].map((i) => title(data.reports[i])).join(' '), 'title',
+      (r) => el('ul', {}, ...r[2].map((i) => el('li', {}, recordLink(data.reports[i]))))),
   ] : [
-    { title: 'Report', className: 'title', ...shown((r) => (at(r) ? title(at(r)) : r[4]), (r) => (at(r) ? recordLink(at(r)) : text(r[4]))) },
-    plainColumn('Year', (r) => (at(r) || {}).y || '', 'narrow'),
-    plainColumn(box.unit === 'record' ? 'Record' : 'Report id', (r) => r[1], 'wide'),
-    plainColumn('Why', (r) => r[2]),
-    plainColumn('By', (r) => r[3], 'wide'),
+    column('Report', (r) => (at(r) ? title(at(r)) : r[4]), 'title', (r) => (at(r) ? recordLink(at(r)) : text(r[4]))),
+    column('Year', (r) => (at(r) || {}).y || '', 'narrow'),
+    column(box.unit === 'record' ? 'Record' : 'Report id', (r) => r[1], 'wide'),
+    column('Why', (r) => r[2]),
+    column('By', (r) => r[3], 'wide'),
   ];
   section.hidden = false;
   listTable = grid(table, columns, box.rows);
