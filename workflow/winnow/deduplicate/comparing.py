@@ -45,6 +45,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "authors": ("same", "first", "some", "different", "unknown"),
     "year": ("same", "near", "far", "unknown"),
     "journal": ("same", "alike", "different", "unknown"),
+    "printed": ("both", "one", "unknown"),
     "volume": ("same", "different", "unknown"),
     "issue": ("same", "different", "unknown"),
     "pages": ("whole", "same", "near", "different", "unknown"),
@@ -67,6 +68,7 @@ def compare(fields: Fields, a: Ints, b: Ints) -> Mapping[str, Bits]:
     levels["authors"] = _authors(fields, a, b, levels["title"])
     levels["year"] = _years(fields, a, b)
     levels["journal"] = _journals(fields, a, b)
+    levels["printed"] = _printed(fields, a, b)
     levels["volume"] = _volumes(fields, a, b)
     levels["issue"] = _issues(fields, a, b)
     levels["pages"] = _pages(fields, a, b)
@@ -272,6 +274,12 @@ def _journal_level(one: tuple[str, ...], other: tuple[str, ...]) -> str:
         for theirs in other
     }
     return next(level for level in LEVELS["journal"] if level in found)
+
+
+def _printed(fields: Fields, a: Ints, b: Ints) -> Bits:
+    """How many of the two have a volume: an article published online first has none until it is printed."""
+    ours, theirs = fields.volume_code[a] >= 0, fields.volume_code[b] >= 0
+    return _chosen("printed", {"both": ours & theirs, "one": ours != theirs}, "unknown")
 
 
 def _volumes(fields: Fields, a: Ints, b: Ints) -> Bits:

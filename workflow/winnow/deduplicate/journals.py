@@ -49,7 +49,7 @@ def same(one: str, other: str) -> str:
     whole_a, whole_b = words(one, subtitle=True), words(other, subtitle=True)
     if _one_name(a, b) or ((whole_a, whole_b) != (a, b) and _one_name(whole_a, whole_b)):
         return "same"
-    if _before_hyphen(one) == b or _before_hyphen(other) == a:
+    if _before_hyphen(one) == b or _before_hyphen(other) == a or _acronym(a, b) or _acronym(b, a):
         return "alike"
     shorter, longer = sorted((a, b), key=len)
     if len(shorter) >= 2 and _abbreviates(shorter, longer[: len(shorter)]):
@@ -65,6 +65,12 @@ def _before_hyphen(name: str) -> tuple[str, ...]:
     """``VIRUSES-BASEL``: Web of Science puts the subtitle, or the place, behind a hyphen and writes in capitals."""
     head, hyphen, _ = name.partition("-")
     return words(head) if hyphen and name.isupper() else ()
+
+
+def _acronym(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """A word of one is the first letters of the other's: ``ICIS 2009`` of International Conference on Information Systems."""
+    letters = "".join(word[0] for word in b)
+    return any(len(word) >= 4 and word in letters for word in a)
 
 
 def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:

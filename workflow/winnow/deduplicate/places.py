@@ -118,7 +118,13 @@ def located(volume_cell: str, issue_cell: str, pages_cell: str, journal: str = "
         issue_cell = ""
     if journal.endswith(".") and not (issue_cell or pages_cell) and len(volume_cell) < 3:
         volume_cell = ""
-    return volume(volume_cell), issue(issue_cell, volume_cell), pages(pages_cell)
+    found = volume(volume_cell), issue(issue_cell, volume_cell), pages(pages_cell)
+    return (*found[:2], NO_PAGES) if found[:2] == ("", NO_ISSUE) and _of_a_proof(found[2]) else found
+
+
+def _of_a_proof(found: Pages) -> bool:
+    """``1-21`` without a volume or an issue: the pages of the file, until the article is printed."""
+    return found.first == 1 and found.last > 1 and not found.prefix
 
 
 class Pages(NamedTuple):
