@@ -35,7 +35,7 @@ def verdicts(reports: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
     ids = reports["report_id" if "report_id" in reports.columns else "record_id"]
     fields = [name for name in READ if name in reports.columns]
     rows: list[tuple[str, ...]] = []
-    for identifier, *cells in zip(ids, *(reports[name] for name in fields), strict=True):
+    for identifier, *cells in zip(ids.tolist(), *(reports[name].tolist() for name in fields), strict=True):
         document = Document(dict(zip(fields, cells, strict=True)))
         for criterion in criteria:
             judged = judge(criterion, document)
