@@ -78,7 +78,7 @@ def csv_bytes(rows: Iterable[Sequence[str]], header: Sequence[str]) -> bytes:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([neutral(_one_line_end(cell)) for cell in row])
+        writer.writerow([_written(cell) for cell in row])
     return buffer.getvalue().encode("utf-8")
 
 
@@ -92,7 +92,8 @@ def write(path: Path | str, table: pd.DataFrame, columns: Sequence[str] = (), *,
     table = table.reindex(columns=ordered, fill_value="").fillna("").astype(str)
     if sort:
         table = table.sort_values(list(sort), kind="stable")
-    files.write_bytes(path, csv_bytes(table.itertuples(index=False, name=None), ordered))
+    # Whole columns first: a string column gives its cells one by one only slowly.
+    files.write_bytes(path, csv_bytes(zip(*(table[name].tolist() for name in ordered), strict=True), ordered))
 
 
 def write_rows(path: Path | str, rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:

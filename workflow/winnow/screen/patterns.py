@@ -17,9 +17,10 @@ phrase of two or three capitals (``PM``, ``ACE``) is read as written, since it m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from winnow.screen.spelling import either, spellings
 from winnow.screen.tokens import HAN, LEXICON, Tokens, folded
@@ -37,163 +38,145 @@ class PatternError(ValueError):
     """A phrase that cannot be read; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word; ``number`` is its number in the lexicon, -1 for any word. ``rarity`` guesses how selective it is."""
+class Unit(NamedTuple):
+    """Any one of several words at one place; ``words`` is None for any word. ``rarity`` guesses how selective it is."""
 
-    number: int
+    words: frozenset[int] | None
     rarity: int
 
-    @property
-    def anchors(self) -> frozenset[int]:
-        return frozenset((self.number,)) if self.number >= 0 else frozenset()
+
+#: One way of putting a phrase, word by word. Brackets and optional words are written out as forms of their own.
+Form = tuple[Unit, ...]
+_MOST_FORMS = 4096
+
+
+class _Rest(NamedTuple):
+    """What a form needs around its rarest word: how many words stand before that, how many in all, and which."""
+
+    before: int
+    length: int
+    words: tuple[tuple[int, frozenset[int]], ...]
+
+
+class Plain:
+    """A phrase whose words follow each other, in any of its forms.
+
+    Attributes:
+        anchors: the rarest words of the forms; where none occurs, the phrase cannot.
+        needs: more sets of words; where one of the sets has no word in a text, the phrase cannot stand there.
+    """
+
+    __slots__ = ("_forms", "anchors", "needs")
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        by_rarest: dict[frozenset[int], list[_Rest]] = {}
+        asked = []
+        for form in forms:
+            known = [(offset, unit.words, unit.rarity) for offset, unit in enumerate(form) if unit.words is not None]
+            (before, rarest, _), *others = ordered = sorted(known, key=lambda unit: (-unit[2], unit[0]))
+            rest = tuple((offset, words) for offset, words, _ in others)
+            by_rarest.setdefault(rarest, []).append(_Rest(before, len(form), rest))
+            asked.append([words for _, words, _ in ordered])
+        self._forms = tuple(by_rarest.items())
+        self.anchors: frozenset[int] = frozenset[int]().union(*by_rarest)
+        self.needs = [frozenset[int]().union(*words) for words in zip(*asked, strict=False)][1:]
+        LEXICON.place(self.anchors)
 
     def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
-        if self.number < 0:
-            return [(position, position + 1) for position in range(len(tokens))]
-        places = tokens.at.get(self.number)
-        return [(position, position + 1) for position in places] if places else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several."""
-
-    options: tuple[Node, ...]
-
-    @property
-    def rarity(self) -> int:
-        return min(option.rarity for option in self.options)
-
-    @property
-    def anchors(self) -> frozenset[int]:
-        return frozenset().union(*(option.anchors for option in self.options))
-
-    def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
+        """Where it stands, from left to right."""
         found: set[Stretch] = set()
-        for option in self.options:
-            found.update(option.stretches(tokens))
-        return sorted(found)
+        at, numbers, size = tokens.at, tokens.numbers, len(tokens)
+        for rarest, rests in self._forms:
+            for number in at.keys() & rarest if len(rarest) > 1 else rarest:
+                for position in at.get(number, ()):
+                    for before, length, words in rests:
+                        first = position - before
+                        last = first + length
+                        if first < 0 or last > size:
+                            continue
+                        for offset, wanted in words:
+                            if wanted.isdisjoint(numbers[first + offset]):
+                                break
+                        else:
+                            if length == 1 or all(map(tokens.joined, range(first + 1, last))):
+                                found.add((first, last))
+        return sorted(found) if len(found) > 1 else found
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """Parts that follow each other; those of ``optional`` may be missing."""
-
-    parts: tuple[Node, ...]
-    optional: tuple[bool, ...]
-
-    @property
-    def _rarest(self) -> Node:
-        return max(
-            (part for part, free in zip(self.parts, self.optional, strict=True) if not free),
-            key=lambda part: part.rarity,
-        )
-
-    @property
-    def rarity(self) -> int:
-        return self._rarest.rarity
-
-    @property
-    def anchors(self) -> frozenset[int]:
-        return self._rarest.anchors
-
-    def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
-        for part, free in zip(self.parts, self.optional, strict=True):
-            if not free and type(part) is Word and part.number >= 0 and part.number not in tokens.at:
-                return ()
-        whole: set[Stretch] | None = None
-        for part, free in zip(self.parts, self.optional, strict=True):
-            if whole is None:
-                own = set(part.stretches(tokens))
-                whole = own | {(position, position) for position in range(len(tokens))} if free else own
-            else:
-                after: dict[int, list[int]] = {}
-                for start, end in part.stretches(tokens):
-                    after.setdefault(start, []).append(end)
-                longer = {
-                    (first, further)
-                    for first, last in whole
-                    for further in after.get(last, ())
-                    if first == last or tokens.joined(last)
-                }
-                whole = longer | whole if free else longer
-            if not whole:
-                return ()
-        return sorted(stretch for stretch in whole or () if stretch[0] < stretch[1])
-
-
-@dataclass(frozen=True, slots=True)
 class Near:
-    """Two parts in one sentence with at most ``words`` between them."""
+    """Two phrases in one sentence with at most ``words`` between them."""
 
-    left: Node
-    right: Node
-    words: int
-    ordered: bool
+    __slots__ = ("_left", "_ordered", "_right", "_words", "anchors", "needs")
 
-    @property
-    def _rarest(self) -> Node:
-        return max((self.left, self.right), key=lambda part: part.rarity)
-
-    @property
-    def rarity(self) -> int:
-        return self._rarest.rarity
-
-    @property
-    def anchors(self) -> frozenset[int]:
-        return self._rarest.anchors
+    def __init__(self, left: Node, right: Node, words: int, *, ordered: bool) -> None:
+        self._left, self._right, self._words, self._ordered = left, right, words, ordered
+        few, many = sorted((left.anchors, right.anchors), key=len)
+        self.anchors: frozenset[int] = few
+        self.needs: list[frozenset[int]] = [many, *left.needs, *right.needs]
 
     def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
-        left = list(self.left.stretches(tokens))
-        right = list(self.right.stretches(tokens)) if left else []
+        """Where they stand, from left to right."""
+        left = list(self._left.stretches(tokens))
+        right = list(self._right.stretches(tokens)) if left else []
         pairs = [(one, other) for one in left for other in right]
-        if not self.ordered:
+        if not self._ordered:
             pairs += [(other, one) for one, other in pairs]
         return sorted({
             (one[0], other[1])
             for one, other in pairs
-            if one[1] <= other[0] <= one[1] + 2 * self.words
-            and tokens.distance(one[1], other[0]) <= self.words
+            if one[1] <= other[0] <= one[1] + 2 * self._words
+            and tokens.distance(one[1], other[0]) <= self._words
             and tokens.segment(one[0]) == tokens.segment(other[1] - 1)
         })  # fmt: skip
 
 
-Node = Word | Choice | Sequence | Near
+Node = Plain | Near
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """One phrase: its tree, the words of which one must occur for it to have a chance, and whether it is Chinese."""
+    """One phrase: how to find it, its bit in the lexicon, and whether it is Chinese."""
 
     phrase: str
     node: Node
-    anchors: frozenset[int]
+    bit: int
     han: bool
 
 
 class Phrases:
-    """Several phrases, of which only those are tried whose rarest words occur in the text at all."""
+    """Several phrases, of which only those are tried whose words occur in the text at all.
 
-    __slots__ = ("_asking", "anchors", "patterns")
+    Attributes:
+        patterns: the phrases in the order given.
+        bits: their bits in the lexicon.
+        languages: chinese, english, both or none: those in which a text can be searched for them.
+    """
+
+    __slots__ = ("_places", "bits", "languages", "patterns")
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.patterns = tuple(patterns)
-        self._asking: dict[int, list[int]] = {}
-        for index, pattern in enumerate(self.patterns):
-            for anchor in pattern.anchors:
-                self._asking.setdefault(anchor, []).append(index)
-        self.anchors = frozenset(self._asking)
+        self.patterns = tuple(dict.fromkeys(patterns))
+        self._places = {pattern.bit: index for index, pattern in enumerate(self.patterns)}
+        self.bits = sum(self._places)
+        self.languages = frozenset("chinese" if pattern.han else "english" for pattern in self.patterns)
 
     def __bool__(self) -> bool:
         return bool(self.patterns)
 
+    def located(self, tokens: Tokens) -> Iterator[tuple[int, Stretch]]:
+        """Where the phrases stand, each with its number, phrase by phrase in the order given."""
+        possible, indices = self.bits & tokens.possible, []
+        while possible:
+            lowest = possible & -possible
+            indices.append(self._places[lowest])
+            possible ^= lowest
+        for index in sorted(indices):
+            for stretch in self.patterns[index].node.stretches(tokens):
+                yield index, stretch
+
     def found(self, tokens: Tokens) -> Iterator[Stretch]:
         """Where the phrases stand, phrase by phrase in the order given."""
-        asked = tokens.at.keys() & self.anchors
-        if asked:
-            for index in sorted({index for anchor in asked for index in self._asking[anchor]}):
-                yield from self.patterns[index].node.stretches(tokens)
+        return (stretch for _, stretch in self.located(tokens))
 
 
 NO_PHRASES = Phrases(())
@@ -212,7 +195,7 @@ def compiled(phrase: str) -> Pattern:
     if ")*" in text:
         raise PatternError(f"'{phrase}': * belongs to a word, not to a bracket")
     if _CAPITALS.fullmatch(text):
-        node: Node = Word(LEXICON.ask((text, text + "s")), len(text))
+        node: Node = Plain([(Unit(frozenset((LEXICON.ask((text, text + "s")),)), len(text)),)])
     else:
         operators = _OPERATOR.findall(text)
         sides = _OPERATOR.sub("\x00", text).lower().split("\x00")
@@ -221,49 +204,60 @@ def compiled(phrase: str) -> Pattern:
         node = _parsed(sides[0], phrase)
         for (name, distance), side in zip(operators, sides[1:], strict=True):
             node = Near(node, _parsed(side, phrase), int(distance), ordered=name == "PRE")
-    if not node.anchors:
-        raise PatternError(f"'{phrase}' has nothing but wildcards")
-    return Pattern(phrase, node, node.anchors, HAN.search(text) is not None)
+    return Pattern(phrase, node, LEXICON.hang(node.anchors, node.needs), HAN.search(text) is not None)
 
 
-def _parsed(side: str, phrase: str) -> Node:
-    node, rest = _choice(_TOKEN.findall(side), phrase)
+def _parsed(side: str, phrase: str) -> Plain:
+    forms, rest = _choice(_TOKEN.findall(side), phrase)
     if rest:
         raise PatternError(f"'{phrase}': a bracket is closed that was not opened")
-    return node
+    if any(all(unit.words is None for unit in form) for form in forms):
+        raise PatternError(f"'{phrase}' has nothing but wildcards")
+    return Plain(forms)
 
 
-def _choice(tokens: list[str], phrase: str) -> tuple[Node, list[str]]:
-    options: list[Node] = []
+def _choice(tokens: list[str], phrase: str) -> tuple[list[Form], list[str]]:
+    forms: list[Form] = []
     while True:
-        node, tokens = _sequence(tokens, phrase)
-        options.append(node)
+        more, tokens = _sequence(tokens, phrase)
+        forms += more
         if not tokens or tokens[0][0] == ")":
-            return options[0] if len(options) == 1 else Choice(tuple(options)), tokens
+            return _merged(forms), tokens
         tokens = tokens[1:]
 
 
-def _sequence(tokens: list[str], phrase: str) -> tuple[Node, list[str]]:
-    parts: list[Node] = []
-    optional: list[bool] = []
+def _sequence(tokens: list[str], phrase: str) -> tuple[list[Form], list[str]]:
+    forms: list[Form] = [()]
     while tokens and tokens[0][0] not in "|)":
         token, tokens = tokens[0], tokens[1:]
         free = False
         if token == "(":
-            node, tokens = _choice(tokens, phrase)
+            part, tokens = _choice(tokens, phrase)
             if not tokens:
                 raise PatternError(f"'{phrase}': a bracket is not closed")
             free, tokens = tokens[0] == ")?", tokens[1:]
         else:
-            node = _written(token, phrase)
-        parts.append(node)
-        optional.append(free)
-    if all(optional):
+            part = _written(token, phrase)
+        forms = [(*form, *more) for form in forms for more in ((), *part) if more or free]
+        if len(forms) > _MOST_FORMS:
+            raise PatternError(f"'{phrase}' can be put in more than {_MOST_FORMS} ways: make it several phrases")
+    if not all(forms):
         raise PatternError(f"'{phrase}': nothing stands between its brackets or bars")
-    return (parts[0] if len(parts) == 1 else Sequence(tuple(parts), tuple(optional))), tokens
+    return forms, tokens
 
 
-def _written(token: str, phrase: str) -> Node:
+def _merged(forms: Iterable[Form]) -> list[Form]:
+    """The forms, with those of a single word made into one."""
+    forms = dict.fromkeys(forms)
+    single = [form[0] for form in forms if len(form) == 1 and form[0].words is not None]
+    longer = [form for form in forms if len(form) > 1 or form[0].words is None]
+    if not single:
+        return longer
+    words = frozenset[int]().union(*(unit.words for unit in single if unit.words is not None))
+    return [(Unit(words, min(unit.rarity for unit in single)),), *longer]
+
+
+def _written(token: str, phrase: str) -> list[Form]:
     """What stands between two spaces: a word, words joined by signs, or Chinese characters."""
     if HAN.search(token):
         token = token.strip("*?")
@@ -274,24 +268,21 @@ def _written(token: str, phrase: str) -> Node:
     chunks = [chunk for chunk in re.split(r"[^\w*?']+", token.lstrip("=")) if chunk.strip("_'")]
     if not chunks:
         raise PatternError(f"'{phrase}': '{token}' has no letter or digit")
-    words = [_word(chunk, exact=exact or HAN.fullmatch(chunk) is not None) for chunk in chunks]
-    if len(words) == 1:
-        return words[0]
-    joined: Node = Sequence(tuple(words), (False,) * len(words))
-    if "-" in token and not HAN.search(token) and not exact:
-        return Choice((joined, _word("".join(chunks), exact=False)))
-    return joined
+    joined = tuple(_word(chunk, exact=exact or HAN.fullmatch(chunk) is not None) for chunk in chunks)
+    if len(joined) > 1 and "-" in token and not HAN.search(token) and not exact:
+        return [joined, (_word("".join(chunks), exact=False),)]
+    return [joined]
 
 
-def _word(word: str, *, exact: bool) -> Word:
+def _word(word: str, *, exact: bool) -> Unit:
     if word == "*":
-        return Word(-1, 0)
+        return Unit(None, 0)
     if exact:
-        return Word(LEXICON.ask((word,)), len(word))
+        return Unit(frozenset((LEXICON.ask((word,)),)), len(word))
     if "*" in word or "?" in word:
         pieces = re.split(r"([*?])", word)
         expression = "".join(
             r"[\w']*" if piece == "*" else r"\w?" if piece == "?" else either(piece) for piece in pieces
         )
-        return Word(LEXICON.ask_like(expression), len(word) - 1)
-    return Word(LEXICON.ask(sorted(spellings(word))), len(word))
+        return Unit(frozenset((LEXICON.ask_like(expression),)), len(word) - 1)
+    return Unit(frozenset((LEXICON.ask(sorted(spellings(word))),)), len(word))

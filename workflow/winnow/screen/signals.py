@@ -18,10 +18,6 @@ from winnow.screen.tokens import lowered
 
 MET, NOT_MET, UNCLEAR = "met", "not met", "unclear"
 
-#: An abstract shorter than this says too little for silence to mean anything (characters; Chinese says more with fewer).
-_ENOUGH, _ENOUGH_HAN = 150, 60
-_ENGLISH = re.compile(r"\b(?:of|with|was|were|by)\b.*\b(?:and|the)\b", re.DOTALL)
-
 
 class Judged(NamedTuple):
     """A verdict, the rule that led to it, and the evidence (None if there is none)."""
@@ -33,8 +29,8 @@ class Judged(NamedTuple):
 
 def judge(criterion: Criterion, document: Document) -> Judged:
     """Whether the report meets the criterion."""
-    pro = _used(criterion, document, MET) or _first(criterion.met, document)
-    contra = _used(criterion, document, NOT_MET) or _first(criterion.not_met, document)
+    pro = (criterion.use and _used(criterion, document, MET)) or _first(criterion.met, document)
+    contra = (criterion.use and _used(criterion, document, NOT_MET)) or _first(criterion.not_met, document)
     if pro and contra:
         if pro.decisive != contra.decisive:
             winner = pro if pro.decisive else contra
@@ -56,7 +52,11 @@ class _Held(NamedTuple):
 
 
 def _first(signals: tuple[Signal, ...], document: Document) -> _Held | None:
+    possible, fields = document.possible, document.fields
     for signal in signals:
+        kind = signal.kind
+        if not (possible & signal.phrases.bits if kind == "any" else kind == "use" or fields.get(kind)):
+            continue
         held, span = holds(signal, document)
         if held:
             return _Held(signal.rule, span, signal.decisive)
@@ -87,9 +87,9 @@ def holds(signal: Signal, document: Document) -> tuple[bool, Span | None]:
     held, span = _KINDS[signal.kind](signal, document)
     if not held:
         return False, None
-    if any(not holds(other, document)[0] for other in signal.also):
+    if signal.also and not all(holds(other, document)[0] for other in signal.also):
         return False, None
-    if any(holds(other, document)[0] for other in signal.unless):
+    if signal.unless and _first(signal.unless, document):
         return False, None
     return True, span
 
@@ -100,10 +100,8 @@ def _phrases(signal: Signal, document: Document) -> tuple[bool, Span | None]:
 
 
 def _mentions(signal: Signal, document: Document) -> Iterator[Mention]:
-    if document.asked.isdisjoint(signal.phrases.anchors):
-        return
     for field in signal.fields:
-        if not document.text(field):
+        if not document.may_mention(signal.phrases, field):
             continue
         seen: set[int] = set()
         for mention in document.mentions(signal.phrases, field):
@@ -122,11 +120,12 @@ def _counts(signal: Signal, document: Document, mention: Mention) -> bool:
 
 def _beside(phrases: Phrases, document: Document, mention: Mention, *, apart: bool) -> bool:
     """Whether one of the phrases stands in the mention's sentence, with ``apart`` outside the mention itself."""
+    if not document.may_mention(phrases, mention.field):
+        return False
     tokens = document.tokens(mention.field)
-    sentence = tokens.segment(mention.first)
     return any(
-        tokens.segment(other.first) == sentence
-        and not (apart and other.first < mention.last and mention.first < other.last)
+        not (apart and other.first < mention.last and mention.first < other.last)
+        and tokens.segment(other.first) == tokens.segment(mention.first)
         for other in document.mentions(phrases, mention.field)
     )
 
@@ -186,16 +185,12 @@ _KINDS: dict[str, Callable[[Signal, Document], tuple[bool, Span | None]]] = {
 
 def _silent(criterion: Criterion, document: Document) -> bool:
     """Whether nothing that speaks for the criterion occurs anywhere, not even denied, in a report that says enough."""
-    abstract = document.text("abstract")
-    han = document.chinese
-    if len(abstract) < (_ENOUGH_HAN if han else _ENOUGH):
+    if document.told_in not in criterion.spoken.languages:
         return False
-    if not han and not _ENGLISH.search(abstract):
-        return False
-    if not any(pattern.han == han for pattern in criterion.spoken.patterns):
-        return False
-    if not document.asked.isdisjoint(criterion.spoken.anchors) and any(
-        next(document.mentions(criterion.spoken, field), None) for field in TEXT_FIELDS
+    if document.possible & criterion.spoken.bits and any(
+        next(document.mentions(criterion.spoken, field), None)
+        for field in TEXT_FIELDS
+        if document.may_mention(criterion.spoken, field)
     ):
         return False
     return not any(

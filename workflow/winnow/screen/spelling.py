@@ -35,8 +35,9 @@ def spellings(word: str) -> set[str]:
     """The word in British and American spelling, singular and plural, with and without a possessive."""
     found = {word}
     for british, american in _pairs():
-        found |= {spelling.replace(british, american) for spelling in found}
-        found |= {spelling.replace(american, british) for spelling in found}
+        if any(british in spelling or american in spelling for spelling in found):
+            found |= {spelling.replace(british, american) for spelling in found}
+            found |= {spelling.replace(american, british) for spelling in found}
     found |= {_ISE.sub(r"\g<1>s", spelling) for spelling in found} | {
         _ISE.sub(r"\g<1>z", spelling) for spelling in found
     }

@@ -10,11 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache, reduce
+from itertools import accumulate, chain, compress
+from operator import or_
+from typing import TypeVar
+
+_T = TypeVar("_T")
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN = re.compile(f"[{_HAN}]")
-_WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+(?:'[^\W_{_HAN}]+)?")
+_WORD = re.compile(rf"([{_HAN}]|[^\W_{_HAN}]+(?:'[^\W_{_HAN}]+)?)")
 _APART = re.compile(r"[^\s\-/'\"().\[\]]|\.(?=\s)|\n\s*\n")
 _CLAUSE = re.compile(r"[;；，：:。]|,(?!\d)|\.\s")
 _BREAKERS = frozenset(
@@ -64,6 +70,14 @@ def lowered(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+def mask(numbers: Iterable[int]) -> int:
+    """A set of word numbers as the bits of one integer: whether two sets meet is then a single `&`."""
+    bits = 0
+    for number in numbers:
+        bits |= 1 << number
+    return bits
+
+
 class Lexicon:
     """The words that phrases ask for, each with a number.
 
@@ -74,7 +88,13 @@ class Lexicon:
         self._numbers: dict[tuple[str, ...], int] = {}
         self._spelled: dict[str, list[int]] = {}
         self._begun: dict[str, list[tuple[re.Pattern[str], int]]] = {}
-        self._known = _Known(self)
+        self._asking: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+        self._alone: dict[int, int] = {}
+        self._placed: set[int] = set()
+        self._phrases = 0
+        self._known = _Known(self.found)
+        self._hooked = _Known(lambda word: tuple(number for number in self._known[word] if number in self._placed))
+        self._bits = _Known(lambda word: mask(self._known[word]))
 
     def ask(self, spellings: Sequence[str]) -> int:
         """The number of a word with these spellings; one with capitals is asked for as written."""
@@ -83,7 +103,7 @@ class Lexicon:
             self._numbers[key] = len(self._numbers)
             for spelling in key:
                 self._spelled.setdefault(spelling, []).append(self._numbers[key])
-            self._known.clear()
+            self._forget()
         return self._numbers[key]
 
     def ask_like(self, expression: str) -> int:
@@ -94,8 +114,52 @@ class Lexicon:
             begin = re.match(r"[a-z0-9]{0,3}", expression)
             stem = begin.group() if begin and len(begin.group()) == 3 else ""
             self._begun.setdefault(stem, []).append((re.compile(expression), self._numbers[key]))
-            self._known.clear()
+            self._forget()
         return self._numbers[key]
+
+    def place(self, numbers: Iterable[int]) -> None:
+        """Have the places of these words kept: those by which phrases are found."""
+        self._placed.update(numbers)
+        self._forget()
+
+    def hang(self, hooks: Iterable[int], needs: Iterable[Iterable[int]]) -> int:
+        """Hang up a phrase; gives its bit.
+
+        Args:
+            hooks: words that have places, of which one must occur for the phrase to have a chance.
+            needs: more sets of words of each of which one must occur.
+        """
+        bit = 1 << self._phrases
+        self._phrases += 1
+        masks = tuple(map(mask, needs))
+        for hook in hooks:
+            if masks:
+                self._asking.setdefault(hook, []).append((bit, masks))
+            else:
+                self._alone[hook] = self._alone.get(hook, 0) | bit
+        self._forget()
+        return bit
+
+    def possible(self, words: Iterable[str]) -> int:
+        """The bits of the phrases that may stand in a text with these words: all others cannot."""
+        words = set(words)
+        here = reduce(or_, filter(None, map(self._bits.__getitem__, words)), 0)
+        bits = 0
+        for hook in set(chain.from_iterable(map(self._hooked.__getitem__, words))):
+            if hook in self._alone:
+                bits |= self._alone[hook]
+            for bit, masks in self._asking.get(hook, ()):
+                for need in masks:
+                    if not need & here:
+                        break
+                else:
+                    bits |= bit
+        return bits
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._hooked.clear()
+        self._bits.clear()
 
     def found(self, word: str) -> tuple[int, ...]:
         """The numbers of those that ask for this word (folded, capitals kept)."""
@@ -110,17 +174,34 @@ class Lexicon:
         """Like :meth:`found`, worked out once per distinct word."""
         return self._known.__getitem__
 
+    @property
+    def hooked(self) -> Callable[[str], tuple[int, ...]]:
+        """Likewise, but only the numbers that have places."""
+        return self._hooked.__getitem__
 
-class _Known(dict[str, tuple[int, ...]]):
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
-        self[word] = found = self._lexicon.found(word)
+class _Known(dict[str, _T]):
+    def __init__(self, found: Callable[[str], _T]) -> None:
+        self._found = found
+
+    def __missing__(self, word: str) -> _T:
+        self[word] = found = self._found(word)
         return found
 
 
 LEXICON = Lexicon()
+
+
+@lru_cache(maxsize=4096)
+def _joins(gap: str) -> bool:
+    """Whether what stands between two words leaves them one phrase: space, hyphens, slashes, brackets."""
+    return _APART.search(gap) is None
+
+
+@lru_cache(maxsize=4096)
+def _parts(gap: str) -> bool:
+    """Whether what stands between two words begins a new clause."""
+    return (len(gap) > 1 or gap in "，；：。") and _CLAUSE.search(gap) is not None
 
 
 class Tokens:
@@ -128,77 +209,81 @@ class Tokens:
 
     Args:
         text: the field, folded.
-        sentences: start and end of each sentence, in order.
+        sentences: gives start and end of each sentence, in order; asked only if a phrase depends on it.
+
+    Attributes:
+        possible: the bits of the phrases that may stand in it.
     """
 
-    __slots__ = ("_clauses", "_count", "_joined", "_places", "_segments", "_sentences", "at", "text")
+    def __init__(self, text: str, sentences: Callable[[], Sequence[tuple[int, int]]]) -> None:
+        self._split = sentences
+        self._pieces = _WORD.split(text)  # gap, word, gap, word, ..., gap
+        self._ascii = text.isascii()
+        self.possible = LEXICON.possible(self._pieces[1::2])
 
-    def __init__(self, text: str, sentences: Sequence[tuple[int, int]]) -> None:
-        self.text = text
-        self.at: dict[int, list[int]] = {}
-        self._sentences = sentences
-        self._places: tuple[list[int], list[int]] | None = None
-        self._joined: dict[int, bool] = {}
-        self._clauses: list[int] | None = None
-        self._segments: list[int] | None = None
-        words = _WORD.findall(text)
-        self._count = len(words)
-        at = self.at
-        for position, numbers in enumerate(map(LEXICON.who, words)):
-            for number in numbers:
+    def __len__(self) -> int:
+        return len(self._pieces) // 2
+
+    @cached_property
+    def numbers(self) -> list[tuple[int, ...]]:
+        """For each position, the numbers of all who ask for the word there."""
+        return list(map(LEXICON.who, self._pieces[1::2]))
+
+    @cached_property
+    def at(self) -> dict[int, list[int]]:
+        """Where each word stands that has places, by its number."""
+        at: dict[int, list[int]] = {}
+        hooked = list(map(LEXICON.hooked, self._pieces[1::2]))
+        for position in compress(range(len(hooked)), hooked):
+            for number in hooked[position]:
                 if number in at:
                     at[number].append(position)
                 else:
                     at[number] = [position]
+        return at
 
-    def __len__(self) -> int:
-        return self._count
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each piece ends."""
+        return list(accumulate(map(len, self._pieces)))
 
-    @property
-    def starts(self) -> list[int]:
-        """Where each word begins."""
-        return self._located()[0]
+    def start(self, position: int) -> int:
+        """Where the word begins."""
+        return self._ends[2 * position]
 
-    @property
-    def ends(self) -> list[int]:
-        """Where each word ends."""
-        return self._located()[1]
-
-    def _located(self) -> tuple[list[int], list[int]]:
-        if self._places is None:
-            spans = [found.span() for found in _WORD.finditer(self.text)]
-            self._places = [start for start, _ in spans], [end for _, end in spans]
-        return self._places
+    def end(self, position: int) -> int:
+        """Where the word ends."""
+        return self._ends[2 * position + 1]
 
     def joined(self, position: int) -> bool:
         """Whether only space, hyphens, slashes or brackets stand between this word and the one before."""
-        known = self._joined.get(position)
-        if known is None:
-            between = self.text[self.ends[position - 1] : self.starts[position]] if position else "."
-            known = self._joined[position] = between in (" ", "-", "") or _APART.search(between) is None
-        return known
+        gap = self._pieces[2 * position]
+        return gap in (" ", "-", "") or _joins(gap)
+
+    @cached_property
+    def sentences(self) -> Sequence[tuple[int, int]]:
+        """Start and end of each sentence, in order."""
+        return self._split()
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return [start for start, _ in self.sentences]
 
     def segment(self, position: int) -> int:
         """The number of the word's sentence."""
-        if self._segments is None:
-            begins = [start for start, _ in self._sentences]
-            self._segments = [bisect_right(begins, start) for start in self.starts]
-        return self._segments[position]
+        return bisect_right(self._begins, self._ends[2 * position])
 
-    def clause(self, position: int) -> int:
-        """The number of the word's clause: commas, semicolons and words such as `but` begin a new one."""
-        if self._clauses is None:
-            number, clauses = 0, []
-            for index, start in enumerate(self.starts):
-                before = self.text[self.ends[index - 1] if index else 0 : start]
-                parted = (len(before) > 1 or before in "，；：。") and _CLAUSE.search(before)
-                if parted or self.text[start : self.ends[index]].lower() in _BREAKERS:
-                    number += 1
-                clauses.append(number)
-            self._clauses = clauses
-        return self._clauses[position]
+    def one_clause(self, first: int, last: int) -> bool:
+        """Whether no comma, semicolon, stop or word such as `but` begins a new clause after ``first``, up to ``last``."""
+        pieces = self._pieces
+        return not any(
+            _parts(pieces[2 * index]) or pieces[2 * index + 1].lower() in _BREAKERS
+            for index in range(first + 1, last + 1)
+        )
 
     def distance(self, first: int, last: int) -> int:
         """Words from ``first`` up to ``last``; two Chinese characters count as one word."""
-        han = sum(1 for index in range(first, last) if HAN.match(self.text, self.starts[index]))
+        if self._ascii:
+            return last - first
+        han = sum(1 for word in self._pieces[2 * first + 1 : 2 * last : 2] if HAN.match(word))
         return last - first - han // 2

@@ -38,7 +38,7 @@ def verdicts(reports: pd.DataFrame, criteria: Criteria, kept: reuse.Kept = reuse
     ids = reports["report_id" if "report_id" in reports.columns else "record_id"]
     fields = [name for name in READ if name in reports.columns]
     rows: list[tuple[str, ...]] = []
-    for identifier, *cells in zip(ids, *(reports[name] for name in fields), strict=True):
+    for identifier, *cells in zip(ids.tolist(), *(reports[name].tolist() for name in fields), strict=True):
         said = kept.recall([*fields, *cells], partial(_judged, criteria, fields, cells))
         rows += [(identifier, *found) for found in said]
     table = pd.DataFrame(rows, columns=list(tables.VERDICTS), dtype=str)
