@@ -135,6 +135,40 @@ def test_two_windows_do_not_overwrite_each_other(small_review: Review, serve: Se
     assert len(rows(small_review)) == 1
 
 
+def test_a_decision_leads_to_the_best_of_what_was_not_passed_over(
+    small_review: Review, serve: Serve, session: requests.Session
+) -> None:
+    """The list is ranked anew at each decision: the next item stands at the place of the last, below what was passed over."""
+    visit = Visit(serve(), session)
+    shown = re.compile(r'name="report" value="([^"]*)"')
+    address = re.compile(r'href="(/item[^"]*)" data-key="n"')
+    first = visit.get("/")
+    second = visit.get(address.search(first).group(1))  # type: ignore[union-attr]
+    passed, decided = (shown.search(page).group(1) for page in (first, second))  # type: ignore[union-attr]
+    place = re.search(r'name="place" value="(\d+)"', second).group(1)  # type: ignore[union-attr]
+    after = visit.decide(decided, "include", place=place).text
+    queue = [row["report_id"] for row in Desk(small_review, "wang").queue()]
+    assert place == "1" and len(queue) == 3 and passed in queue
+    assert shown.search(html.unescape(after)).group(1) == queue[1]  # type: ignore[union-attr]
+    for odd in ("99", "-x", "9" * 5000):
+        assert visit.decide(queue.pop(), "exclude", place=odd).status_code == 200
+
+
+def test_what_stays_on_the_list_is_not_shown_again_at_once(
+    serve: Serve, session: requests.Session, write_ledger: Write
+) -> None:
+    """A full text that is still sought stays where it is, and the page goes on to the one below."""
+    for reviewer in ("wang", "li"):
+        write_ledger(
+            "screening", *({"id": n, "decision": "include"} for n in ("1", "2", "4", "cnki:aaa")), reviewer=reviewer
+        )
+    visit = Visit(serve(), session)
+    address = re.search(r'href="(/item[^"]*)" data-key="n"', visit.get("/")).group(1)  # type: ignore[union-attr]
+    shown = re.search(r'name="report" value="([^"]*)"', visit.get("/")).group(1)  # type: ignore[union-attr]
+    after = visit.post("/retrieve", stage="retrieval", report=shown, status="sought", place="0")
+    assert after.url.endswith(address)
+
+
 @pytest.mark.parametrize(
     ("form", "said"),
     [

@@ -144,11 +144,17 @@ class Page:
         return await self._rendered(request, "fault.html", {"fault": line}, status=422)
 
     async def _written(self, request: Request, form: Mapping[str, str], write: Callable[[], bool | None]) -> Response:
-        """Write, then go on to what came next on the list; a fault is shown, and nothing was written then."""
+        """Write, then go on; a fault is shown, and nothing was written then.
+
+        The list has been put in order anew by then: what had been passed over stands above the place of what was decided, and
+        the best of the rest at that place.
+        """
         if await run_in_threadpool(write) is False:
             return await self._rendered(request, "fault.html", {"fault": ""}, status=409)
         queue = await run_in_threadpool(self.desk.queue)
-        following = next((row for row in queue if _item_address(key_of(row)) == form.get("next", "")), None)
+        said = form.get("place", "")
+        place = int(said) if said.isdecimal() and len(said) < 10 else 0
+        following = next((row for row in queue[place:] if key_of(row) != _key(form)), None)
         return RedirectResponse(_item_address(key_of(following)) if following else "/", 303)
 
     async def _item(self, request: Request, key: Key, back: int = 0) -> Response:
@@ -165,6 +171,7 @@ class Page:
             "left": len(queue),
             "next": _item_address(places[at + 1]) if at + 1 < len(places) else "",
             "previous": _item_address(places[at - 1]) if at > 0 else "",
+            "place": max(0, at),
             "title": pieces("title", item.record.get("title", ""), item.verdicts, labels),
             "fields": [
                 (name, pieces(name, item.record[name], item.verdicts, labels))
