@@ -85,7 +85,11 @@ class Passage:
             width = "".join(sign for place, sign in enumerate(width) if place not in removed)
         self.tight = width
         #: :attr:`tight` in lower case, sign for sign.
-        self.lower = lowered if len(lowered := width.lower()) == len(width) else width
+        lowered = width.lower()
+        if len(lowered) != len(width):
+            # A few signs (the Turkish capital I with its dot) are two in lower case; they stay as they are.
+            lowered = "".join(small if len(small := sign.lower()) == 1 else sign for sign in width)
+        self.lower = lowered
         # How many signs of the text precede each removed space, in tight offsets.
         self._before = [place - index for index, place in enumerate(self._removed)]
 
