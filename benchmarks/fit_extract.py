@@ -78,9 +78,9 @@ TASKS = (
     Task("arm", lambda c: candidates.counts(c.words), _BOTH, 1.0, ("said",), True),
     Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.4),
     Task("percentage", lambda c: candidates.percentages(c.words), _BOTH, 0.4),
-    Task("dose", lambda c: candidates.doses(c.words, c.passage.tight), _CT, 1.0),
+    Task("dose", lambda c: candidates.doses(c.words), _CT, 1.0),
     Task("frequency", lambda c: candidates.frequencies(c.words, c.passage.lower), _CT, 1.0),
-    Task("duration", lambda c: candidates.durations(c.words, c.passage.tight), _CT, 1.0),
+    Task("duration", lambda c: candidates.durations(c.words), _CT, 1.0),
 )
 _TYPES = {
     "PercentageAffected": "percentage",
@@ -132,8 +132,7 @@ def general_words(found: list[Abstract]) -> frozenset[str]:
     """Words in at least three abstracts on breast cancer and in three on glaucoma or diabetes."""
     seen = {True: Counter[str](), False: Counter[str]()}
     for abstract in found:
-        printed = {abstract.context.passage.lower[word.start : word.end] for word in abstract.context.words}
-        seen[abstract.field == "breast cancer"].update(printed)
+        seen[abstract.field == "breast cancer"].update(set(abstract.context.words.tokens))
     return frozenset(
         word for word in seen[True]
         if word.isalpha() and word.isascii() and seen[True][word] >= 3 and seen[False][word] >= 3
@@ -153,13 +152,17 @@ def design(task: Task, found: list[Abstract]):
             continue
         context = abstract.context
         for first, last in task.where(context):
-            start, end = context.passage.span(context.words[first].start, context.words[last].end)
+            start, end = context.passage.span(context.words.starts[first], context.words.ends[last])
             if task.by_value:
-                label = context.words[first].number in abstract.values[task.name]
+                label = context.words.numbers[first] in abstract.values[task.name]
             else:
                 label = any(start < stop and begin < end for begin, stop in abstract.spans.get(task.name, ()))
             rows.append(
-                {f"{place}\t{word}": 1 for place, word in cues(context, first, last) if place not in task.without}
+                {
+                    f"{place}\t{' '.join(words)}": 1
+                    for place, *words in cues(context, first, last)
+                    if place not in task.without
+                }
             )
             labels.append(label)
             groups.append(group)
@@ -216,7 +219,7 @@ def totals(found: list[Abstract], scores, groups, places) -> pd.DataFrame:
     best: dict[int, tuple[float, float | None]] = {}
     for score, group, (first, _) in zip(scores, groups, places, strict=True):
         if group not in best or score > best[group][0]:
-            best[group] = (score, found[group].context.words[first].number)
+            best[group] = (score, found[group].context.words.numbers[first])
     rows = []
     for group, abstract in enumerate(found):
         if abstract.values["total"]:

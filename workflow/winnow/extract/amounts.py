@@ -50,7 +50,7 @@ def _judged(
     for first, last in where(context):
         (score,) = cues.scores((name,), context, first, last)
         if score >= least:
-            yield context.words[first].start, context.words[last].end, cues.confidence(name, score)
+            yield context.words.starts[first], context.words.ends[last], cues.confidence(name, score)
 
 
 def dose(passage: Passage) -> list[Found]:
@@ -59,9 +59,7 @@ def dose(passage: Passage) -> list[Found]:
     if not found:
         found = [
             Found(start, end, "cues", sure)
-            for start, end, sure in _judged(
-                passage, "dose", lambda context: candidates.doses(context.words, passage.tight)
-            )
+            for start, end, sure in _judged(passage, "dose", lambda context: candidates.doses(context.words))
         ]
     return [
         Found(each.start, each.end, each.rule, each.confidence, "", *amount(passage, each.start, each.end))
@@ -140,9 +138,7 @@ def duration(passage: Passage) -> list[Found]:
     if not found:
         found = [
             Found(start, end, "cues", sure)
-            for start, end, sure in _judged(
-                passage, "duration", lambda context: candidates.durations(context.words, passage.tight)
-            )
+            for start, end, sure in _judged(passage, "duration", lambda context: candidates.durations(context.words))
         ]
     return [
         Found(each.start, each.end, each.rule, each.confidence, "", *_time(passage.tight[each.start : each.end]))

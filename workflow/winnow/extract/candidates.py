@@ -7,250 +7,142 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
 from winnow.extract import numbers
-from winnow.extract.words import DECIMAL, WHOLE, Word
+from winnow.extract.words import NUMERIC, WHOLE, Words, listed
 
 Candidate = tuple[int, int]
 
-_NUMBERS = frozenset((WHOLE, DECIMAL))
 #: What may stand between the numbers of one list, before the unit that they share.
-_LISTED = frozenset(("-", "VS", "AND", "to", "or", ",", "/", "~", ".", "or=", "–"))
+_LISTED = NUMERIC | {"-", "VS", "AND", "to", "or", ",", "/", "~", ".", "or=", "–"}
 _PERCENT = frozenset(("%", "per"))
-#: Words that hold a list together for a percentage or a dose, and how far the shared unit may be.
+#: How far from a number the unit may be that a list shares.
 _REACH = 9
+#: What stands between the two ends of a time (``2 to 4 weeks``).
+_RANGE = NUMERIC | {"-", "to", "AND", "or"}
 
 #: Units of a dose, as printed, in lower case; a slash and a second unit may follow.
-DOSE_UNITS = frozenset(
-    [
-        "mg",
-        "g",
-        "mcg",
-        "ug",
-        "μg",
-        "µg",
-        "μ",
-        "µ",
-        "microg",
-        "ng",
-        "kg",
-        "ml",
-        "l",
-        "u",
-        "iu",
-        "units",
-        "unit",
-        "mmol",
-        "meq",
-        "gy",
-        "cgy",
-        "gray",
-        "mci",
-        "tablet",
-        "tablets",
-        "puffs",
-        "milligrams",
-        "grams",
-        "micrograms",
-        "microgram",
-        "mu",
-        "ppm",
-        "kcal",
-        "cc",
-        "gm",
-        "gms",
-        "gram",
-        "milligram",
-    ]
-)
-_PER = frozenset(
-    ["kg", "m", "m2", "day", "d", "dose", "h", "hour", "hr", "min", "week", "wk", "ml", "l", "dl", "month", "body"]
-)
-_TIMES = frozenset(
-    [
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "year",
-        "years",
-        "yr",
-        "yrs",
-        "wk",
-        "wks",
-        "hour",
-        "hours",
-        "d",
-        "h",
-        "mo",
-        "minutes",
-        "min",
-        "minute",
-        "hr",
-        "hrs",
-    ]
-)
+_DOSE_UNITS = listed("dose unit")
+_PER = listed("dose per")
+_TIMES = listed("time")
 
 
-def counts(words: Sequence[Word]) -> Iterator[Candidate]:
+def counts(words: Words) -> Iterator[Candidate]:
     """Whole numbers that could count people: no percentage, no measure, not a part of a name such as ``T1``."""
-    for index, word in enumerate(words):
-        if word.name != WHOLE or word.number is None or word.number < 0:
+    names = words.names
+    for index, value in words.numbers.items():
+        if names[index] != WHOLE or value < 0:
             continue
-        after = words[index + 1] if index + 1 < len(words) else None
-        if after and (after.name in ("%", "UNIT", "TIME") or (after.start == word.end and after.name[0].isalpha())):
-            continue
-        if _glued(words, index):
-            continue
-        yield index, index
-
-
-def _glued(words: Sequence[Word], index: int) -> bool:
-    """Whether a number is the rest of a name (``T1``, ``HbA1c``), of a time of day or of a part of a larger number."""
-    if not index or words[index - 1].end != words[index].start:
-        return False
-    before = words[index - 1].name
-    return before[0].isalpha() or before == ":"
-
-
-def percentages(words: Sequence[Word]) -> Iterator[Candidate]:
-    """Numbers with a percent sign or word of their own, or one that a list of numbers shares."""
-    for index, word in enumerate(words):
-        if word.name in _NUMBERS and _shares(words, index, _PERCENT):
+        if index + 1 < len(names):
+            after = names[index + 1]
+            if after in ("%", "UNIT", "TIME") or (after[0].isalpha() and words.starts[index + 1] == words.ends[index]):
+                continue
+        if not _glued(words, index):
             yield index, index
 
 
-def _shares(words: Sequence[Word], index: int, wanted: frozenset[str]) -> bool:
-    for place in range(index + 1, min(len(words), index + _REACH)):
-        name = words[place].name
-        if name in wanted:
+def _glued(words: Words, index: int) -> bool:
+    """Whether a number is the rest of a name (``T1``, ``HbA1c``), of a time of day or of a part of a larger number."""
+    if not index or words.ends[index - 1] != words.starts[index]:
+        return False
+    before = words.names[index - 1]
+    return before[0].isalpha() or before == ":"
+
+
+def percentages(words: Words) -> Iterator[Candidate]:
+    """Numbers with a percent sign or word of their own, or one that a list of numbers shares."""
+    for index in words.numbers:
+        if _shares(words.names, index):
+            yield index, index
+
+
+def _shares(names: list[str], index: int) -> bool:
+    for name in names[index + 1 : index + _REACH]:
+        if name in _PERCENT:
             return True
-        if name not in _LISTED and name not in _NUMBERS:
+        if name not in _LISTED:
             return False
     return False
 
 
-def durations(words: Sequence[Word], text: str) -> Iterator[Candidate]:
+def durations(words: Words) -> Iterator[Candidate]:
     """A number, or a range of two, with a unit of time after it (``28 - week``, ``2 to 4 weeks``)."""
-    index = 0
-    while index < len(words):
-        if words[index].name in _NUMBERS and not _glued(words, index):
-            last = _to_time(words, index, text)
+    done = -1
+    for index in words.numbers:
+        if index > done and not _glued(words, index):
+            last = _to_time(words, index)
             if last:
                 yield index, last
-                index = last
-        index += 1
+                done = last
 
 
-def _to_time(words: Sequence[Word], index: int, text: str) -> int:
-    for place in range(index + 1, min(len(words), index + 7)):
-        word = words[place]
-        if text[word.start : word.end].lower() in _TIMES:
+def _to_time(words: Words, index: int) -> int:
+    for place, token in enumerate(words.tokens[index + 1 : index + 7], start=index + 1):
+        if token in _TIMES:
             return place
-        if word.name not in ("-", "to", "AND", "or") and word.name not in _NUMBERS:
+        if words.names[place] not in _RANGE:
             return 0
     return 0
 
 
-def doses(words: Sequence[Word], text: str) -> Iterator[Candidate]:
+def doses(words: Words) -> Iterator[Candidate]:
     """A number with a unit of mass, volume, activity or a percentage, the unit's own divisor included (``mg/kg/day``)."""
     done = -1
-    for index, word in enumerate(words):
-        if index <= done or word.name not in _NUMBERS or _glued(words, index):
+    for index in words.numbers:
+        if index <= done or _glued(words, index):
             continue
-        last = _to_unit(words, index, text)
+        last = _to_unit(words, index)
         if last >= 0:
             done = last
             yield index, last
 
 
-def _to_unit(words: Sequence[Word], index: int, text: str) -> int:
+def _to_unit(words: Words, index: int) -> int:
     """The last word of the unit right after the number; the number itself if a list shares a unit; -1 if there is none."""
-    for place in range(index + 1, min(len(words), index + _REACH)):
-        word = words[place]
-        printed = text[word.start : word.end].lower()
-        if printed in DOSE_UNITS or printed == "%":
-            if _laboratory(words, place, text):
+    for place, token in enumerate(words.tokens[index + 1 : index + _REACH], start=index + 1):
+        if token in _DOSE_UNITS:
+            if _laboratory(words.tokens, place):
                 return -1
-            return _whole_unit(words, place, text) if _direct(words, index, place) else index
-        if word.name not in _LISTED and word.name not in _NUMBERS:
+            return _whole_unit(words, place) if _direct(words.names, index, place) else index
+        if words.names[place] not in _LISTED:
             return -1
     return -1
 
 
-def _laboratory(words: Sequence[Word], place: int, text: str) -> bool:
+def _laboratory(tokens: list[str], place: int) -> bool:
     """Whether the unit is one of blood or body (``mg/dl``, ``g/l``, ``kg/m2``), which no dose has."""
-    if place + 2 >= len(words) or words[place + 1].name != "/":
+    if place + 2 >= len(tokens) or tokens[place + 1] != "/":
         return False
-    unit, divisor = (text[words[at].start : words[at].end].lower() for at in (place, place + 2))
+    unit, divisor = tokens[place], tokens[place + 2]
     return divisor in ("dl", "l", "mol", "mmol", "min") or (divisor == "m" and unit == "kg")
 
 
-def _direct(words: Sequence[Word], index: int, place: int) -> bool:
+def _direct(names: list[str], index: int, place: int) -> bool:
     """Whether between number and unit there is nothing but the rest of a range (``500 - 1000 mg``)."""
-    between = [words[i].name for i in range(index + 1, place)]
-    return not between or (len(between) == 2 and between[0] in ("-", "to", "~") and between[1] in _NUMBERS)
+    between = names[index + 1 : place]
+    return not between or (len(between) == 2 and between[0] in ("-", "to", "~") and between[1] in NUMERIC)
 
 
-def _whole_unit(words: Sequence[Word], place: int, text: str) -> int:
-    last = place
-    if (
-        text[words[place].start : words[place].end] in "μµ"
-        and place + 1 < len(words)
-        and words[place + 1].name == "UNIT"
-    ):
+def _whole_unit(words: Words, place: int) -> int:
+    tokens, last = words.tokens, place
+    if tokens[place] in "μµ" and words.names[place + 1 : place + 2] == ["UNIT"]:
         last += 1  # a tokeniser's "μ g"
-    while last + 2 < len(words):
-        slash, unit = words[last + 1], words[last + 2]
-        if slash.name == "/" and text[unit.start : unit.end].lower() in _PER:
-            last += 2
-            if last + 1 < len(words) and text[unit.start : unit.end].lower() == "m" and words[last + 1].number == 2:
-                last += 1
-        else:
-            break
+    while last + 2 < len(tokens) and tokens[last + 1] == "/" and tokens[last + 2] in _PER:
+        last += 2
+        if tokens[last] == "m" and words.numbers.get(last + 1) == 2:
+            last += 1
     return last
 
 
 #: No English frequency is without one of these words; the phrases are only looked for around them, which is much faster.
-_TELLTALE = frozenset(
-    [
-        "daily",
-        "weekly",
-        "monthly",
-        "nightly",
-        "yearly",
-        "annually",
-        "fortnightly",
-        "biweekly",
-        "triweekly",
-        "every",
-        "each",
-        "times",
-        "once",
-        "twice",
-        "thrice",
-        "per",
-        "a",
-        "/",
-        "bid",
-        "tid",
-        "qid",
-        "qd",
-        "qw",
-        "qam",
-        "qpm",
-        "qhs",
-        "qod",
-        "b",
-        "t",
-        "q",
-    ]
-)
+_TELLTALE = listed("frequency")
+#: Those of them that say how often only if one of the next few words is a time.
+_NEEDS_TIME = listed("frequency with a time")
+_OFTEN = listed("time of a frequency")
+_AHEAD = 8
 _AROUND = 40
 
 
@@ -265,20 +157,23 @@ def frequency_phrases(language: str) -> re.Pattern[str]:
     return re.compile(f"{edge}(?:{phrases})")
 
 
-def frequencies(words: Sequence[Word], text: str) -> Iterator[Candidate]:
+def frequencies(words: Words, text: str) -> Iterator[Candidate]:
     """English phrases that may say how often."""
-    starts = [word.start for word in words]
+    tokens, starts, ends = words.tokens, words.starts, words.ends
     phrases = frequency_phrases("english")
     done = 0
-    for word in words:
-        if word.start < done or text[word.start : word.end] not in _TELLTALE:
+    for place, token in enumerate(tokens):
+        if token not in _TELLTALE or starts[place] < done:
             continue
+        if token in _NEEDS_TIME and _OFTEN.isdisjoint(tokens[place + 1 : place + _AHEAD]):
+            continue
+        start, end = starts[place], ends[place]
         # Begin at a word's beginning, so that no phrase starts inside a word or a number.
-        begin = max(done, starts[max(0, bisect_right(starts, word.start - _AROUND) - 1)])
-        match = phrases.search(text, begin, word.end + _AROUND)
-        while match and match.end() <= word.start:
-            match = phrases.search(text, match.end(), word.end + _AROUND)
-        if match and match.start() <= word.start:
+        begin = max(done, starts[max(0, bisect_right(starts, start - _AROUND) - 1)])
+        match = phrases.search(text, begin, end + _AROUND)
+        while match and match.end() <= start:
+            match = phrases.search(text, match.end(), end + _AROUND)
+        if match and match.start() <= start:
             done = match.end()
             first = max(0, bisect_right(starts, match.start()) - 1)
             yield first, max(first, bisect_right(starts, match.end() - 1) - 1)

@@ -10,28 +10,34 @@ from __future__ import annotations
 
 import csv
 import math
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from winnow.extract.passage import Passage
-from winnow.extract.words import EDGE, WHOLE, Word, words
+from winnow.extract.words import EDGE, WHOLE, Words, words
 
-Cue = tuple[str, str]
+#: A place and the words in it, one by one.
+Cue = tuple[str, ...]
 #: For a place, the words that any of some tables knows there.
 Known = Mapping[str, frozenset[str]]
 
 #: How many words to each side are looked at one by one, and how many as a bag.
 _NEAR, _BAG = 5, 14
+_EDGES = [EDGE] * _NEAR
 _TELLING = frozenset(("%", "UNIT", "TIME", "PEOPLE", ")", "/", "of"))
-_LEFT = tuple(f"L{distance}" for distance in range(1, _NEAR + 1))
-_RIGHT = tuple(f"R{distance}" for distance in range(1, _NEAR + 1))
-_NOTHING: frozenset[str] = frozenset()
-_BRACKETS = {"(": 1, "[": 1, ")": -1, "]": -1}
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
+#: The places of cues that take longer to work out: they are, if a table has one.
+_NEIGHBOURS = frozenset(("before", "after"))
+_COUNTED = frozenset(("adds", "next", "ratio", "share"))
+#: The places that hold any number of words.
+_BAGS = ("left", "right", "said")
+_SIZED = [("size", str(order)) for order in range(len(_SIZES) + 1)]
+_PLACES = [("place", str(fifth)) for fifth in range(5)]
+_BRACKETS = [("bracket", str(depth)) for depth in range(3)]
 
 
 class Context:
@@ -40,35 +46,42 @@ class Context:
     def __init__(self, passage: Passage) -> None:
         self.passage = passage
         self.words = words(passage)
-        #: Every whole number of the text: what a percentage may be of.
-        self.wholes = frozenset(word.number for word in self.words if word.number is not None and word.name == WHOLE)
-        self.whole_places = [place for place, word in enumerate(self.words) if word.name == WHOLE]
+        names = self.words.names
+        #: The indices of the numbers, of the whole ones, and the place of each of these in the list of whole ones.
+        self.places = list(self.words.numbers)
+        self.whole_places = [place for place in self.places if names[place] == WHOLE]
         self.order = {place: order for order, place in enumerate(self.whole_places)}
-        #: How many brackets are open before each word.
-        self.depth = [0, *accumulate(_BRACKETS.get(word.name, 0) for word in self.words)]
-        starts = [word.start for word in self.words]
-        self._first = [bisect_right(starts, start - 1) for start, _ in passage.sentences]
-        self._of: list[int] = []
-        for number, first in enumerate(self._first):
-            last = self._first[number + 1] if number + 1 < len(self._first) else len(self.words)
-            self._of += [number] * (last - first)
-        # Sentences cover all words; a word before the first would be counted to it.
-        self._of = [0] * (len(self.words) - len(self._of)) + self._of
-        self._said: dict[int, tuple[frozenset[str], int]] = {}
-
-    def said(self, number: int) -> tuple[frozenset[str], int]:
-        """The words of a sentence, and how many numbers it holds."""
-        if number not in self._said:
-            last = self._first[number + 1] if number + 1 < len(self._first) else len(self.words)
-            its = self.words[self._first[number] : last]
-            self._said[number] = frozenset(word.name for word in its), sum(word.number is not None for word in its)
-        return self._said[number]
+        #: Every whole number of the text: what a percentage may be of.
+        self.wholes = frozenset(self.words.numbers[place] for place in self.whole_places)
+        self._first = [bisect_left(self.words.starts, start) for start, _ in passage.sentences]
+        self._sums: dict[tuple[tuple[str, ...], int], tuple[int, ...]] = {}
 
     def sentence(self, index: int) -> tuple[int, int, int]:
         """The number of the sentence of a word, and the indices of its first and past-last word."""
-        number = self._of[index]
-        last = self._first[number + 1] if number + 1 < len(self._first) else len(self.words)
-        return number, self._first[number], last
+        number = max(0, bisect_right(self._first, index) - 1)
+        return number, self._first[number], self._past(number)
+
+    def _past(self, number: int) -> int:
+        return self._first[number + 1] if number + 1 < len(self._first) else len(self.words.names)
+
+    def shared(self, number: int, known: Known | None = None) -> list[Cue]:
+        """The cues that all numbers of a sentence share: its place in the text, its words, how many numbers it holds."""
+        begin, end = self._first[number], self._past(number)
+        held = bisect_left(self.places, end) - bisect_left(self.places, begin)
+        said = self.words.names[begin:end]
+        return [
+            ("sentence", str(min(number, 6))),
+            ("numbers", str(min(held, 8))),
+            *(("said", name) for name in (set(said) if known is None else known["said"].intersection(said))),
+        ]
+
+    def shared_sum(self, names: tuple[str, ...], number: int) -> tuple[int, ...]:
+        """What the shared cues of a sentence add to the bases of the tables ``names``, worked out once."""
+        if (names, number) not in self._sums:
+            bases, weights, known = tables(names)
+            hits = [hit for cue in self.shared(number, known) if (hit := weights.get(cue))]
+            self._sums[names, number] = tuple(map(sum, zip(bases, *hits, strict=True)))
+        return self._sums[names, number]
 
 
 def read(passage: Passage) -> Context:
@@ -79,116 +92,109 @@ def read(passage: Passage) -> Context:
     return context
 
 
-def cues(context: Context, first: int, last: int, known: Known | None = None) -> Iterator[Cue]:
-    """The cues of the number that stands in ``words[first:last + 1]``; with ``known``, bags hold only the words it names."""
-    number, begin, end = context.sentence(first)
-    listed = context.words
-    before = [listed[i].name if i >= begin else EDGE for i in range(first - 1, first - 1 - _NEAR, -1)]
-    after = [listed[i].name if i < end else EDGE for i in range(last + 1, last + 1 + _NEAR)]
-    yield from zip(_LEFT, before, strict=True)
-    yield from zip(_RIGHT, after, strict=True)
-    l1, l2, l3 = before[:3]
-    r1, r2, r3 = after[:3]
-    yield "L21", f"{l2} {l1}"
-    yield "R12", f"{r1} {r2}"
-    yield "L321", f"{l3} {l2} {l1}"
-    yield "R123", f"{r1} {r2} {r3}"
-    yield "L1R1", f"{l1} {r1}"
-    yield "L21R1", f"{l2} {l1} {r1}"
-    yield "L1R12", f"{l1} {r1} {r2}"
-    said, count = context.said(number)
-    bags = (
-        ("left", {word.name for word in listed[max(begin, first - _BAG) : first]}),
-        ("right", {word.name for word in listed[last + 1 : min(end, last + 1 + _BAG)]}),
-        ("said", said),
-    )
-    for place, bag in bags:
-        for name in bag if known is None else bag & known.get(place, _NOTHING):
-            yield place, name
-    for word in listed[first + 1 : last + 1]:
-        yield "inside", context.passage.lower[word.start : word.end]
-    value = listed[first].number
+def cues(context: Context, first: int, last: int) -> list[Cue]:
+    """Every cue of the number that stands in ``words[first:last + 1]``."""
+    sentence = context.sentence(first)
+    return _near(context, first, last, sentence, None) + context.shared(sentence[0])
+
+
+def _near(context: Context, first: int, last: int, sentence: tuple[int, int, int], known: Known | None) -> list[Cue]:
+    """The cues of the number itself and what stands around it; with ``known``, only what some table knows of the words beside."""
+    _, begin, end = sentence
+    words_ = context.words
+    names = words_.names
+    left = names[max(begin, first - _BAG) : first]
+    right = names[last + 1 : min(end, last + 1 + _BAG)]
+    l1, l2, l3, l4, l5 = (left[: -_NEAR - 1 : -1] + _EDGES)[:_NEAR]
+    r1, r2, r3, r4, r5 = (right[:_NEAR] + _EDGES)[:_NEAR]
+    value = words_.numbers.get(first)
+    found: list[Cue] = [
+        ("L1", l1), ("L2", l2), ("L3", l3), ("L4", l4), ("L5", l5), ("R1", r1), ("R2", r2), ("R3", r3), ("R4", r4), ("R5", r5),
+        ("L21", l2, l1), ("R12", r1, r2), ("L321", l3, l2, l1), ("R123", r1, r2, r3), ("L1R1", l1, r1), ("L21R1", l2, l1, r1),
+        ("L1R12", l1, r1, r2),
+        _PLACES[5 * first // len(names)],
+        _BRACKETS[min(max(_open(names[begin:first]), 0), 2)],
+        ("form", *_form(words_, first, value, first == begin)),
+    ]  # fmt: skip
+    found += [("left", name) for name in (set(left) if known is None else known["left"].intersection(left))]
+    found += [("right", name) for name in (set(right) if known is None else known["right"].intersection(right))]
+    if last > first:
+        found += [("inside", token) for token in words_.tokens[first + 1 : last + 1]]
     if value is not None:
-        yield "size", str(bisect_right(_SIZES, value))
-    yield "form", _form(listed[first], first == begin)
-    yield "sentence", str(min(number, 6))
-    yield "place", str(int(5 * first / len(listed)))
-    yield "before", _neighbour(listed, range(first - 1, begin - 1, -1), first)
-    yield "after", _neighbour(listed, range(last + 1, end), last)
-    yield "numbers", str(min(count, 8))
-    yield from _others(context, first, end)
-    if (share := _share(context, first, last, end)) is not None:
-        yield "share", share
-    depth = context.depth[first] - context.depth[begin]
-    yield "bracket", str(min(max(depth, 0), 2))
+        found.append(_SIZED[bisect_right(_SIZES, value)])
+    if known is None or not _NEIGHBOURS.isdisjoint(known):
+        found.append(("before", *_neighbour(context, bisect_left(context.places, first) - 1, begin, end, first)))
+        found.append(("after", *_neighbour(context, bisect_right(context.places, last), begin, end, first)))
+    if known is None or not _COUNTED.isdisjoint(known):
+        found += _others(context, first, end)
+        found += _share(context, first, last, end)
+    return found
 
 
-def _neighbour(listed: list[Word], places: range, origin: int) -> str:
-    """The nearest number on one side in the sentence: what it is, what follows it, and how far it is."""
-    for place in places:
-        if listed[place].number is not None:
-            after = listed[place + 1].name if place + 1 < len(listed) else EDGE
-            after = after if after in _TELLING else ""
-            return f"{listed[place].name} {after} {min(abs(place - origin), 6)}"
-    return EDGE
+def _open(names: Sequence[str]) -> int:
+    """How many brackets are open after these words."""
+    return names.count("(") + names.count("[") - names.count(")") - names.count("]")
+
+
+def _neighbour(context: Context, order: int, begin: int, end: int, origin: int) -> tuple[str, ...]:
+    """The number of that order, if it stands in the sentence: what it is, what follows it, and how far it is."""
+    if not 0 <= order < len(context.places) or not begin <= (place := context.places[order]) < end:
+        return (EDGE,)
+    names = context.words.names
+    after = names[place + 1] if place + 1 < len(names) else EDGE
+    return names[place], after if after in _TELLING else "", str(min(abs(place - origin), 6))
 
 
 def _others(context: Context, first: int, end: int) -> Iterator[Cue]:
     """How the number goes with the whole numbers beside it: how the next one is set, and whether they add up."""
-    listed = context.words
-    place = context.order.get(first)
-    if place is None:
+    order = context.order.get(first)
+    if order is None:
         return
-    value = listed[first].number or 0
-    beside = [listed[i].number or 0 for i in context.whole_places[max(0, place - 3) : place + 5]]
-    here = place - max(0, place - 3)
-    after, before = beside[here + 1 :], beside[:here]
-    if value and value in (sum(after[:2]), sum(after[:3]), sum(after[:4])) and len(after) > 1:
-        yield "adds", "sum of the next"
-    elif value and value == sum(before[-2:]) and len(before) > 1:
-        yield "adds", "sum of the last"
-    elif after and value and after[0] and value + after[0] in context.wholes:
-        yield "adds", "part with the next"
-    elif before and value and before[-1] and value + before[-1] in context.wholes:
-        yield "adds", "part with the last"
-    if place + 1 < len(context.whole_places) and context.whole_places[place + 1] < end:
-        following = context.whole_places[place + 1]
-        name = listed[following + 1].name if following + 1 < end else EDGE
-        yield "next", f"{listed[following - 1].name} {name}"
-        ratio = (listed[following].number or 0) / value if value else 0
-        yield "ratio", "like" if 0.5 <= ratio <= 2 else "unlike"
+    names, numbers, wholes = context.words.names, context.words.numbers, context.whole_places
+    value = numbers[first]
+    before = [numbers[place] for place in wholes[max(0, order - 3) : order]]
+    after = [numbers[place] for place in wholes[order + 1 : order + 5]]
+    if value and len(after) > 1 and value in (sum(after[:2]), sum(after[:3]), sum(after[:4])):
+        yield "adds", "sum", "of", "the", "next"
+    elif value and len(before) > 1 and value == sum(before[-2:]):
+        yield "adds", "sum", "of", "the", "last"
+    elif value and after and after[0] and value + after[0] in context.wholes:
+        yield "adds", "part", "with", "the", "next"
+    elif value and before and before[-1] and value + before[-1] in context.wholes:
+        yield "adds", "part", "with", "the", "last"
+    if order + 1 < len(wholes) and (following := wholes[order + 1]) < end:
+        yield "next", names[following - 1], names[following + 1] if following + 1 < end else EDGE
+        yield "ratio", "like" if value and 0.5 <= numbers[following] / value <= 2 else "unlike"
 
 
-def _share(context: Context, first: int, last: int, end: int) -> str | None:
+def _share(context: Context, first: int, last: int, end: int) -> Iterator[Cue]:
     """For a count with a percentage right after it: whether the whole that they imply is a number of the text."""
-    listed = context.words
+    names, numbers = context.words.names, context.words.numbers
     for place in range(last + 1, min(end, last + 4)):
-        share, after = listed[place], listed[place + 1].name if place + 1 < len(listed) else EDGE
-        if share.number is not None:
-            count = listed[first].number
-            if after != "%" or not count or not share.number:
-                return None
-            low, high = count / (share.number + 0.55) * 100, count / max(share.number - 0.55, 0.01) * 100
-            return (
-                "whole known"
-                if any(low <= each <= high for each in context.wholes if each != count)
-                else "whole unknown"
-            )
-    return None
+        if (share := numbers.get(place)) is None:
+            continue
+        count = numbers.get(first)
+        if place + 1 < len(names) and names[place + 1] == "%" and count and share:
+            low, high = count / (share + 0.55) * 100, count / max(share - 0.55, 0.01) * 100
+            known = any(low <= each <= high for each in context.wholes if each != count)
+            yield "share", "whole", "known" if known else "unknown"
+        return
 
 
-def _form(word: Word, opens: bool) -> str:
-    kind = "spelled" if word.spelled else word.name
-    if not word.spelled and word.number is not None and 1900 <= word.number <= 2030 and word.end - word.start == 4:
+def _form(words_: Words, first: int, value: float | None, opens: bool) -> tuple[str, ...]:
+    kind = words_.names[first]
+    if first in words_.spelled:
+        kind = "spelled"
+    elif value is not None and 1900 <= value <= 2030 and len(words_.tokens[first]) == 4:
         kind = "year"
-    return f"{kind} opening" if opens else kind
+    return (kind, "opening") if opens else (kind,)
 
 
 class Tables(NamedTuple):
-    """Some tables ``rules/<name>.csv`` side by side."""
+    """Some tables ``rules/<name>.csv`` side by side, weights in thousandths, so that sums are exact in any order."""
 
-    bases: tuple[float, ...]
-    weights: Mapping[Cue, tuple[float, ...]]
+    bases: tuple[int, ...]
+    weights: Mapping[Cue, tuple[int, ...]]
     known: Known
 
 
@@ -199,27 +205,25 @@ def tables(names: tuple[str, ...]) -> Tables:
     for name in names:
         text = resources.files("winnow.extract").joinpath("rules", f"{name}.csv").read_text(encoding="utf-8")
         rows = csv.DictReader(text.splitlines())
-        each.append({(row["place"], row["word"]): float(row["weight"]) for row in rows})
+        each.append({(row["place"], *row["word"].split(" ")): round(float(row["weight"]) * 1000) for row in rows})
     bases = tuple(table.pop(("base", "")) for table in each)
-    every = sorted({cue for table in each for cue in table})
-    known: dict[str, set[str]] = {}
-    for place, word in every:
-        known.setdefault(place, set()).add(word)
-    weights = {cue: tuple(table.get(cue, 0.0) for table in each) for cue in every}
+    weights = {
+        cue: tuple(table.get(cue, 0) for table in each) for cue in sorted({cue for table in each for cue in table})
+    }
+    known: dict[str, set[str]] = {place: set() for place in _BAGS}
+    for place, *listed in weights:
+        known.setdefault(place, set()).add(" ".join(listed))
     return Tables(bases, weights, {place: frozenset(words_) for place, words_ in known.items()})
 
 
 def scores(names: tuple[str, ...], context: Context, first: int, last: int) -> tuple[float, ...]:
     """The probability, by each of the tables ``names``, that the number in ``words[first:last + 1]`` means it."""
-    bases, table, known = tables(names)
-    hits = [weight for cue in cues(context, first, last, known) if (weight := table.get(cue))]
-    # fsum: the order in which a bag is read must not show in the last digit.
-    sums = (
-        [base + math.fsum(column) for base, column in zip(bases, zip(*hits, strict=True), strict=True)]
-        if hits
-        else bases
-    )
-    return tuple(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))) for total in sums)
+    _, weights, known = tables(names)
+    weight = weights.get
+    sentence = context.sentence(first)
+    hits = [hit for cue in _near(context, first, last, sentence, known) if (hit := weight(cue))]
+    sums = map(sum, zip(context.shared_sum(names, sentence[0]), *hits, strict=True))
+    return tuple([1 / (1 + math.exp(total / -1000)) for total in sums])
 
 
 @cache

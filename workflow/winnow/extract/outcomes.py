@@ -16,17 +16,17 @@ def percentage(passage: Passage) -> list[Found]:
             for each, text in texts
         ]  # fmt: skip
     context = cues.read(passage)
+    words = context.words
     least = cues.accepted("percentage")
     found = []
-    for first, last in candidates.percentages(context.words):
-        word = context.words[first]
+    for first, last in candidates.percentages(words):
+        if first in words.spelled or words.numbers[first] > 100:
+            continue
         (score,) = cues.scores(("percentage",), context, first, last)
-        if score >= least and word.number is not None and word.number <= 100:
-            digits = numbers.decimal(passage.tight[word.start : word.end])
-            if not word.spelled:
-                found.append(
-                    Found(word.start, word.end, "cues", cues.confidence("percentage", score), digits, digits, "%")
-                )
+        if score >= least:
+            digits = numbers.decimal(words.tokens[first])
+            sure = cues.confidence("percentage", score)
+            found.append(Found(words.starts[first], words.ends[first], "cues", sure, digits, digits, "%"))
     return found
 
 

@@ -14,35 +14,38 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_WIDTH |= {0x3000: 0x20, 0x00A0: 0x20, 0x2009: 0x20, 0x202F: 0x20, 0x2212: 0x2D, 0x2010: 0x2D, 0x2011: 0x2D}
-_WIDTH |= {0x2013: 0x2D, 0x2014: 0x2D, 0x301C: 0x7E, 0x2019: 0x27, 0x00B7: 0x2E, 0x00BD: 0xBD, 0x2215: 0x2F, 0x0A: 0x20}
-_WIDTH |= {0x0D: 0x20, 0x09: 0x20}
+#: Signs and the half-width or plain form that rules read; most texts have few of them.
+_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
+    "\u3000": " ", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\n": " ", "\r": " ", "\t": " ",
+    "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2014": "-",
+    "\u301c": "~", "\u2019": "'", "\u00b7": ".", "\u2215": "/",
+}  # fmt: skip
+_WIDE = re.compile("[" + re.escape("".join(_WIDTH)) + "]")
 
 #: Text is taken for tokenised if commas or stops stand alone this often.
-_ALONE = re.compile(r"(?<=\w) [.,](?= )")
+_ALONE = re.compile(r" [.,](?<=\w [.,])(?= )")
 _MANY = 3
 
-#: Spaces that a tokeniser put in (each pattern matches just spaces).
+#: Spaces that a tokeniser put in (each pattern matches just the space; the searches are fast since it comes first).
 _CLOSED = re.compile(
-    r"""
-      (?<=\d)[ ](?=\.[ ]\d)         # 0 . 5
-    | (?<=\d[ ]\.)[ ](?=\d)
-    | (?<=\d)[ ](?=,[ ]\d{3}\b)     # 1 , 009
-    | (?<=\d[ ],)[ ](?=\d{3}\b)
-    | [ ](?=[.,;:)\]%!?'])          # before a closing sign
-    | (?<=[(\[])[ ]                 # after an opening one
-    | (?<=\w)[ ](?=-[ ]\w)          # 28 - week
-    | (?<=\w[ ]-)[ ](?=\w)
-    | [ ](?=/)                      # mg / dl, + / -
-    | (?<=/)[ ]
-    """,
+    r"""[ ](?:
+      (?<=\d[ ])(?=\.[ ]\d)          # 0 . 5
+    | (?<=\d[ ]\.[ ])(?=\d)
+    | (?<=\d[ ])(?=,[ ]\d{3}\b)      # 1 , 009
+    | (?<=\d[ ],[ ])(?=\d{3}\b)
+    | (?=[.,;:)\]%!?'])              # before a closing sign
+    | (?<=[(\[][ ])                  # after an opening one
+    | (?<=\w[ ])(?=-[ ]\w)           # 28 - week
+    | (?<=\w[ ]-[ ])(?=\w)
+    | (?=/)                          # mg / dl, + / -
+    | (?<=/[ ])
+    )""",
     re.VERBOSE,
 )
 
-_STOP = re.compile(
-    r"[.!?](?:[)\"'\]]+)?\s+(?=[A-Z0-9(\"'\[\u4e00-\u9fff])|[。！？；]|(?<=[\u4e00-\u9fff\d)%])[;!?]|\n+"
-)
+#: Where a sentence may end, found fast; whether one does is looked up there.
+_SIGN = re.compile(r"[.!?。！？；;]")
+_STOP = re.compile(r"[.!?](?:[)\"'\]]+)?\s+(?=[A-Z0-9(\"'\[\u4e00-\u9fff])|[。！？；]|(?<=[\u4e00-\u9fff\d)%])[;!?]")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|et al|approx|ca|cf|dr|fig|figs|no|nos|st|mr|mrs|ms|inc|viz|resp|yrs|pts|sd)|\b[A-Z])$",
     re.IGNORECASE,
@@ -76,16 +79,20 @@ class Passage:
         self.kept: dict[str, Any] = {}
         self.text = text
         # One sign for one sign: offsets stay as they are.
-        width = text.translate(_WIDTH)
-        self.tokenised = len(_ALONE.findall(width)) >= _MANY
+        width = _WIDE.sub(lambda sign: _WIDTH[sign.group()], text)
+        few = width.count(" . ") + width.count(" , ") < _MANY
+        self.tokenised = not few and len(_ALONE.findall(width)) >= _MANY
         self._removed: list[int] = []
         if self.tokenised:
             self._removed = [match.start() for match in _CLOSED.finditer(width)]
-            removed = frozenset(self._removed)
-            width = "".join(sign for place, sign in enumerate(width) if place not in removed)
+            width = _CLOSED.sub("", width)
         self.tight = width
         #: :attr:`tight` in lower case, sign for sign.
-        self.lower = lowered if len(lowered := width.lower()) == len(width) else width
+        lowered = width.lower()
+        if len(lowered) != len(width):
+            # A few signs (the Turkish capital I with its dot) are two in lower case; they stay as they are.
+            lowered = "".join(small if len(small := sign.lower()) == 1 else sign for sign in width)
+        self.lower = lowered
         # How many signs of the text precede each removed space, in tight offsets.
         self._before = [place - index for index, place in enumerate(self._removed)]
 
@@ -105,7 +112,10 @@ class Passage:
     @cached_property
     def _stops(self) -> list[int]:
         ends = []
-        for match in _STOP.finditer(self.tight):
+        for sign in _SIGN.finditer(self.tight):
+            match = _STOP.match(self.tight, sign.start())
+            if match is None:
+                continue
             if match.group()[0] == "." and _ABBREVIATED.search(self.tight, max(0, match.start() - 8), match.start()):
                 continue
             ends.append(match.end())

@@ -13,7 +13,7 @@ from winnow.extract.passage import Found, Passage
 from winnow.text import is_han
 
 #: A sentence without one of these says nothing of age; most are skipped.
-_AGED = re.compile(r"\bage|\bold|years? of", re.IGNORECASE)
+_AGED = re.compile(r"age(?<=\bage)|old(?<=\bold)|years? of")
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,11 @@ def counted(name: str, passage: Passage) -> list[Found]:
 def age(passage: Passage) -> list[Found]:
     """Ages as printed; the number is the first that stands in them."""
     found = in_chinese("age", passage)
-    for start, end in passage.sentences:
-        if _AGED.search(passage.tight, start, end):
-            found += matched(ages(), passage, "age", (start, end))
+    done = -1
+    for hint in _AGED.finditer(passage.lower):
+        if hint.start() >= done:
+            start, done = passage.sentence(*hint.span())
+            found += matched(ages(), passage, "age", (start, done))
     return [
         Found(each.start, each.end, each.rule, each.confidence, "", numeral.group(), "years", each.quoted)
         for each in found

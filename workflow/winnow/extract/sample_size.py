@@ -25,8 +25,8 @@ def total(passage: Passage) -> list[Found]:
     """The total, at most one: the surest number stated, or else the sum of groups (its rule says so)."""
     if chinese := phrases.counted("sample_size.total", passage):
         return [max(chinese, key=lambda each: (each.confidence, -each.start))]
-    stated = [each for each in counts(passage) if each.word.number]
-    best = max(stated, default=None, key=lambda each: (each.total, -each.word.start))
+    stated = [each for each in counts(passage) if each.number]
+    best = max(stated, default=None, key=lambda each: (each.total, -each.start))
     if best and best.total >= _STATED:
         part = _half(passage, best) or _with_its_groups(passage, stated, best)
         return [part or best.found("stated", cues.confidence("total", best.total))]
@@ -41,7 +41,7 @@ def arm(passage: Passage) -> list[Found]:
     return [
         each.found("stated", cues.confidence("arm", each.arm))
         for each in counts(passage)
-        if each.word.number and each.arm >= max(least, each.total)
+        if each.number and each.arm >= max(least, each.total)
     ]
 
 
@@ -65,18 +65,18 @@ def _with_its_groups(passage: Passage, stated: list[Count], best: Count) -> Foun
     """The sum, if the likeliest total looks like the first of several groups in its sentence."""
     if best.arm < _GROUP_TOO:
         return None
-    sentence = passage.sentence(best.word.start, best.word.end)
+    sentence = passage.sentence(best.start, best.end)
     least = max(_GROUP_TOO, cues.accepted("arm"))
     others = [
         each for each in stated
-        if each.word.start > best.word.start and each.word.end <= sentence[1] and each.arm >= max(least, each.total)
+        if each.start > best.start and each.end <= sentence[1] and each.arm >= max(least, each.total)
     ]  # fmt: skip
-    sizes = [int(each.word.number or 0) for each in others]
-    size = int(best.word.number or 0)
+    sizes = [each.number for each in others]
+    size = best.number
     if not others or len(others) > 4 or sum(sizes) == size or not size < _LIKE * max(sizes) < _LIKE**2 * size:
         return None
     found = [each.found("group", cues.confidence("arm", each.arm)) for each in others]
-    return _summed([size, *sizes], best.word.start, others[-1].word.end, found)
+    return _summed([size, *sizes], best.start, others[-1].end, found)
 
 
 @cache
@@ -94,12 +94,12 @@ def _halves() -> tuple[re.Pattern[str], ...]:
 
 def _half(passage: Passage, best: Count) -> Found | None:
     """The sum, if the likeliest total is worded as one of two halves and no number of the text says that it is the whole."""
-    sentence = passage.sentence(best.word.start, best.word.end)
+    sentence = passage.sentence(best.start, best.end)
     wholes = cues.read(passage).wholes
     for pattern in _halves():
         for match in pattern.finditer(passage.tight, *sentence):
             first, second = numbers.whole(match["a"]), numbers.whole(match["b"])
-            if best.word.start not in (match.start("a"), match.start("b")) or not first or not second:
+            if best.start not in (match.start("a"), match.start("b")) or not first or not second:
                 continue
             rest = first - second
             if rest in wholes and rest != second:

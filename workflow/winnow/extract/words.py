@@ -8,66 +8,51 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 from typing import NamedTuple
 
 from winnow.extract import numbers
 from winnow.extract.passage import Passage
 
-#: Words first, since most of a text is words.
-_TOKEN = re.compile(r"[^\W\d_]+(?:'s)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+|\S")
-_NUMBER_WORDS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fourty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "hundred",
-        "thousand",
-    ]
-)
+#: Words first, since most of a text is words. The one group lets ``split`` hand back the words and the gaps between them.
+_TOKEN = re.compile(r"([^\W\d_]+(?:'s)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+|\S)")
 _DIGITS = frozenset("0123456789.")
-_GROUP = re.compile(r"\d{3}")
+#: Where ``13 388`` may stand.
+_SPACED = re.compile(r"\d \d{3}(?!\d)")
 
 #: The class of a word that stands neither in the lexicon nor in ``rules/common_words.txt``: names of drugs and diseases, mostly.
 RARE = "RARE"
 #: The class of a whole number, of one with decimals, and of what lies outside the sentence.
 WHOLE, DECIMAL, EDGE = "WHOLE", "DECIMAL", "EDGE"
+NUMERIC = frozenset((WHOLE, DECIMAL))
 
 
-class Word(NamedTuple):
-    """One word, sign or number: its span, its class (or itself in lower case), and its value if it is a number."""
+class Words(NamedTuple):
+    """The words, signs and numbers of a passage in their order, side by side.
 
-    start: int
-    end: int
-    name: str
-    number: float | None = None
-    spelled: bool = False
+    ``tokens`` are as printed, in lower case; ``names`` their classes (or the token itself); ``starts`` and ``ends`` their places in
+    the tight text. ``numbers`` has the value of each number by its index, in order; ``spelled`` the indices of those in words.
+    """
+
+    tokens: list[str]
+    names: list[str]
+    starts: list[int]
+    ends: list[int]
+    numbers: dict[int, float]
+    spelled: frozenset[int]
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """The words of one list of ``rules/word_lists.csv``."""
+    text = resources.files("winnow.extract").joinpath("rules", "word_lists.csv").read_text(encoding="utf-8")
+    return frozenset({row["list"]: row["words"] for row in csv.DictReader(text.splitlines())}[name].split())
+
+
+_NUMBER_WORDS = listed("number")
 
 
 @cache
@@ -84,53 +69,78 @@ def common_words() -> frozenset[str]:
     return frozenset(text.split())
 
 
-def words(passage: Passage) -> list[Word]:
+@cache
+def _names() -> dict[str, str]:
+    return {word: word for word in common_words()} | lexicon()
+
+
+def _name(token: str) -> str:
+    """The class of what stands in no list."""
+    if token[0] in _DIGITS and token != ".":
+        return DECIMAL if "." in token else WHOLE
+    return RARE if token.isalpha() else token
+
+
+def words(passage: Passage) -> Words:
     """The words of a passage in their order."""
     text = passage.lower
-    raw = [(*match.span(), match.group()) for match in _TOKEN.finditer(text)]
-    class_of, common = lexicon().get, common_words()
-    found: list[Word] = []
-    add = found.append
-    skip = 0
-    for index, (start, end, token) in enumerate(raw):
-        if index < skip:
+    pieces = _TOKEN.split(text)
+    edges = list(accumulate(map(len, pieces)))
+    tokens, starts, ends = pieces[1::2], edges[:-1:2], edges[1::2]
+    known = _names().get
+    names = [known(token) or _name(token) for token in tokens]
+    joined: list[tuple[int, int, float]] = []
+    if not _NUMBER_WORDS.isdisjoint(tokens) or _SPACED.search(text):
+        joined = _joined(text, tokens, names, starts, ends)
+    values = {starts[first]: value for first, _, value in joined}
+    for first, last, _ in reversed(joined):
+        begin, end = starts[first], ends[last]
+        tokens[first : last + 1], names[first : last + 1] = [text[begin:end]], [WHOLE]
+        starts[first : last + 1], ends[first : last + 1] = [begin], [end]
+    read = {
+        index: values[starts[index]] if starts[index] in values else float(tokens[index].replace(",", ""))
+        for index, name in enumerate(names)
+        if name in NUMERIC
+    }
+    spelled = frozenset(index for index in read if tokens[index][0].isalpha()) if joined else frozenset()
+    return Words(tokens, names, starts, ends, read, spelled)
+
+
+def _joined(
+    text: str, tokens: Sequence[str], names: list[str], starts: Sequence[int], ends: Sequence[int]
+) -> list[tuple[int, int, float]]:
+    """First and last token and value of each number in words or in spaced groups; a lone ``hundred`` is named RARE."""
+    found: list[tuple[int, int, float]] = []
+    following = 0
+    for index, token in enumerate(tokens):
+        if index < following:
             continue
-        name = class_of(token)
-        if name is not None:
-            add(Word(start, end, name))
-        elif token[0] in _DIGITS and (len(token) > 1 or token != "."):
-            if index + 1 < len(raw) and raw[index + 1][2].isdigit() and _spaced_group(text, raw, index):
-                end, skip = raw[index + 1][1], index + 2
-                add(Word(start, end, WHOLE, float(text[start:end].replace(" ", ""))))
-            else:
-                add(Word(start, end, DECIMAL if "." in token else WHOLE, float(token.replace(",", ""))))
-        elif token in _NUMBER_WORDS:
-            last = _spelled(raw, index)
-            end = raw[last][1]
-            if (value := numbers.whole(text[start:end])) is not None:
-                add(Word(start, end, WHOLE, value, True))
-                skip = last + 1
-            else:
-                add(Word(start, raw[index][1], RARE))
+        if token in _NUMBER_WORDS:
+            last = _spelled(tokens, index)
+            if (value := numbers.whole(text[starts[index] : ends[last]])) is None:
+                names[index] = RARE
+                continue
+        elif names[index] == WHOLE and _spaced_group(text, tokens, starts, index):
+            last = index + 1
+            value = int(token + tokens[last])
         else:
-            add(Word(start, end, token if token in common or not token.isalpha() else RARE))
+            continue
+        found.append((index, last, value))
+        following = last + 1
     return found
 
 
-def _spelled(raw: list[tuple[int, int, str]], index: int) -> int:
+def _spelled(tokens: Sequence[str], index: int) -> int:
     """The last token of the number in words that begins at ``index``."""
     last = index
-    while last + 1 < len(raw):
-        token = raw[last + 1][2]
-        if token in _NUMBER_WORDS and _continues(raw[last][2], token):
+    while last + 1 < len(tokens):
+        token = tokens[last + 1]
+        after = tokens[last + 2] if last + 2 < len(tokens) else ""
+        if token in _NUMBER_WORDS and _continues(tokens[last], token):
             last += 1
-        elif (
-            last + 2 < len(raw)
-            and raw[last + 2][2] in _NUMBER_WORDS
-            and (
-                (token == "-" and _continues(raw[last][2], raw[last + 2][2]))
-                or (token in ("and", ",") and raw[last][2] in ("hundred", "thousand"))
-            )
+        elif after in _NUMBER_WORDS and (
+            (token == "-" and _continues(tokens[last], after))
+            or (token in ("and", ",") and tokens[last] in ("hundred", "thousand"))
         ):
             last += 2
         else:
@@ -145,16 +155,20 @@ def _continues(before: str, after: str) -> bool:
     return before in ("hundred", "thousand") or (before.endswith("ty") and not after.endswith(("ty", "teen")))
 
 
-def _spaced_group(text: str, raw: list[tuple[int, int, str]], index: int) -> bool:
+def _spaced_group(text: str, tokens: Sequence[str], starts: Sequence[int], index: int) -> bool:
     """Whether ``13 388`` stands here: one to three digits, one space, exactly three digits, no unit of its own."""
-    (start, end, token), (next_start, next_end, following) = raw[index], raw[index + 1]
+    if index + 1 >= len(tokens):
+        return False
+    token, following, start = tokens[index], tokens[index + 1], starts[index]
+    end, after = start + len(token), starts[index + 1] + 3
     return (
-        next_start == end + 1
+        starts[index + 1] == end + 1
         and text[end] == " "
         and len(token) <= 3
         and token.isdigit()
         and token[0] != "0"
-        and _GROUP.fullmatch(following) is not None
+        and len(following) == 3
+        and following.isdigit()
         and not (start and text[start - 1] in ".,/-")
-        and not (next_end < len(text) and text[next_end] in ".%")
+        and not (after < len(text) and text[after] in ".%")
     )
