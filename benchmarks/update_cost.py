@@ -1,11 +1,12 @@
 """What an update costs: CPU seconds of each stage on a review of many records, and with a search added that finds 1 % more.
 
-    python benchmarks/update_cost.py REVIEW PUBMED_XML... [--records 50000] [--share 0.01]
+    python benchmarks/update_cost.py REVIEW PUBMED_XML... [--records 50000] [--share 0.01] [--scratch]
 
 REVIEW is a folder whose config/ is used (criteria, form, synthesis); the records come from files of PubMed XML, such as NLM's
 baseline. They are filed as Entrez gives them: batches of 200, the new ones first, so that no file of the second search equals
-one of the first. Each stage runs in a process of its own and is timed twice: on the first search alone, and on both. ``ratio`` is
-both / first: 1.0 would be an update that costs what the review cost, 0.01 one that costs what is new.
+one of the first. Each stage runs in a process of its own and is timed on the first search alone, and on both with what the first
+run kept. ``ratio`` is update / first: 1.0 would be an update that costs what the review cost, 0.01 one that costs what is new. With
+``--scratch`` both rounds are run without a store too, and the results of all must be the same bytes.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from winnow import files, manifests
 
 STAGES = ("records", "deduplicate", "screen", "extract", "synthesise", "report")
 BATCH = 200
+#: What ranking asks of every report.
+QUESTION = "Is intravenous immunoglobulin effective and safe in adults with polymyositis or dermatomyositis?"
 _ARTICLE = re.compile(rb"<PubmedArticle>.*?</PubmedArticle>", re.DOTALL)
 
 
@@ -67,20 +70,26 @@ def file_search(review: Path, name: str, found: list[bytes]) -> None:
 def configure(review: Path, searches: list[str], results: str) -> None:
     """A review of these searches, whose reports nobody has decided."""
     said = {
-        "review": {"title": "What an update costs"},
+        "review": {"title": "What an update costs", "question": QUESTION},
         "results": results,
         "searches": [{"id": name, "years": [1900, 2030], "databases": ["pubmed"]} for name in searches],
     }
     (review / "config/config.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
 
 
-def timed(review: Path, stage: str) -> float:
-    """CPU seconds of one stage."""
+def timed(review: Path, stage: str, store: str) -> float:
+    """CPU seconds of one stage; ``store`` is on or off."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1] / "workflow")}
+    code = str(Path(__file__).resolve().parents[1] / "workflow")
+    environment = os.environ | {"PYTHONPATH": code, "WINNOW_CACHE": store}
     subprocess.run([sys.executable, "-m", "winnow", stage], cwd=review, env=environment, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+
+
+def hashes(results: Path) -> dict[str, str]:
+    """The SHA-256 of every result."""
+    return {str(path.relative_to(results)): files.sha256_file(path) for path in results.rglob("*") if path.is_file()}
 
 
 def main() -> None:
@@ -90,6 +99,7 @@ def main() -> None:
     parser.add_argument("xml", type=Path, nargs="+")
     parser.add_argument("--records", type=int, default=50_000)
     parser.add_argument("--share", type=float, default=0.01)
+    parser.add_argument("--scratch", action="store_true")
     arguments = parser.parse_args()
     more = round(arguments.records * arguments.share)
     found = list(islice(articles(arguments.xml), arguments.records + more))
@@ -102,15 +112,26 @@ def main() -> None:
         )
         file_search(review, "first", found[: arguments.records])
         file_search(review, "second", found[arguments.records :] + found[: arguments.records])
-        rounds = []
-        for searches in (["first"], ["first", "second"]):
-            configure(review, searches, "results")
-            rounds.append({stage: timed(review, stage) for stage in STAGES})
-    print(f"{arguments.records} records, then {more} more; CPU seconds")
-    print(f"{'stage':<12} {'first':>8} {'both':>8} {'ratio':>8}")
-    whole = [sum(one.values()) for one in rounds]
-    for stage, (first, both) in [*((stage, [one[stage] for one in rounds]) for stage in STAGES), ("all", whole)]:
-        print(f"{stage:<12} {first:8.1f} {both:8.1f} {both / first:8.2f}")
+        rounds: dict[str, dict[str, float]] = {}
+        results: dict[tuple[str, ...], set[str]] = {}
+        searched = {"first": ("first",), "update": ("first", "second")}
+        for store in ("on", "off") if arguments.scratch else ("on",):
+            for name, searches in searched.items():
+                configure(review, list(searches), "results")
+                column = name if store == "on" else f"{name}, off"
+                rounds[column] = {stage: timed(review, stage, store) for stage in STAGES}
+                results.setdefault(searches, set()).add(repr(sorted(hashes(review / "results").items())))
+        kept = sum(path.stat().st_size for path in (review / ".winnow-cache").rglob("*") if path.is_file())
+    print(f"{arguments.records} records, then {more} more; CPU seconds; {kept / 1e6:.0f} MB kept")
+    print(f"{'stage':<12} " + " ".join(f"{name:>12}" for name in (*rounds, "ratio")))
+    for stage in (*STAGES, "all"):
+        spent = [sum(one.values()) if stage == "all" else one[stage] for one in rounds.values()]
+        print(f"{stage:<12} " + " ".join(f"{seconds:>12.1f}" for seconds in spent) + f" {spent[1] / spent[0]:>12.2f}")
+    if arguments.scratch:
+        print(
+            "results with and without the store:",
+            "the same" if all(len(one) == 1 for one in results.values()) else "DIFFER",
+        )
 
 
 if __name__ == "__main__":

@@ -36,9 +36,9 @@ class Kept:
         on: whether anything is looked up or kept at all.
     """
 
-    def __init__(self, lines: dict[bytes, bytes] | None = None, *, on: bool = True) -> None:
+    def __init__(self, lines: dict[str, bytes] | None = None, *, on: bool = True) -> None:
         self._known = lines or {}
-        self._used: dict[bytes, bytes] = {}
+        self._used: dict[str, bytes] = {}
         self.on = on
 
     def recall(self, cells: Sequence[str], work: Callable[[], T]) -> T:
@@ -48,28 +48,27 @@ class Kept:
             cells: everything that the work reads.
             work: gives what JSON can hold and is not None: strings, numbers, booleans, lists, dictionaries by string.
         """
-        value: T | None = self.find(cells)
+        if not self.on:
+            return work()
+        name = key(cells)
+        value: T | None = self.at(name)
         if value is None:
             value = work()
-            self.keep(cells, value)
+            self.put(name, value)
         return value
 
-    def find(self, cells: Sequence[str]) -> Any:
-        """What was kept for these cells; None if nothing was."""
-        if not self.on:
-            return None
-        key = _key(cells)
-        line = self._used.get(key) or self._known.get(key)
+    def at(self, name: str) -> Any:
+        """What is kept under a :func:`key`; None if nothing is."""
+        line = self._used.get(name) or self._known.get(name)
         if line is None:
             return None
-        self._used[key] = line
+        self._used[name] = line
         return json.loads(line[_HEX + 1 :])
 
-    def keep(self, cells: Sequence[str], value: Any) -> None:
-        """Keep a value, which must follow from the cells alone."""
+    def put(self, name: str, value: Any) -> None:
+        """Keep a value under the key of everything that it follows from."""
         if self.on:
-            key = _key(cells)
-            self._used[key] = key + b"\t" + json.dumps(value, separators=(",", ":")).encode("ascii")
+            self._used[name] = f"{name}\t{json.dumps(value, separators=(',', ':'))}".encode("ascii")
 
     @property
     def changed(self) -> bool:
@@ -101,7 +100,7 @@ def kept(review: Review, name: str, stage: str, settings: Sequence[str] = ()) ->
         return
     folder = review.root / FOLDER
     path = folder / review.results.relative_to(review.root) / name
-    code = _key([name, fingerprints.fingerprint(stage), *_platform(), *settings]).decode()
+    code = key([name, fingerprints.fingerprint(stage), *_platform(), *settings])
     found = _read(path, code)
     if found is None:
         others = sorted(other for other in folder.rglob(name) if other != path)
@@ -118,10 +117,10 @@ def kept(review: Review, name: str, stage: str, settings: Sequence[str] = ()) ->
             print(f"winnow: {path}: nothing was kept for the next run ({error.strerror})", file=sys.stderr)
 
 
-def _key(cells: Sequence[str]) -> bytes:
+def key(cells: Sequence[str]) -> str:
     """One hash for several strings; their lengths stand before them, so that no two lists run together into one."""
     told = ",".join(map(str, map(len, cells)))
-    return hashlib.sha256("\n".join((told, *cells)).encode("utf-8", "surrogatepass")).hexdigest().encode()
+    return hashlib.sha256("\n".join((told, *cells)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache
@@ -133,7 +132,7 @@ def _platform() -> tuple[str, ...]:
     return (sys.version, *sorted(installed))
 
 
-def _read(path: Path, code: str) -> dict[bytes, bytes] | None:
+def _read(path: Path, code: str) -> dict[str, bytes] | None:
     """The entries of a file by hash; None if it is not there, of other code, or not what was written."""
     try:
         head, _, body = path.read_bytes().partition(b"\n")
@@ -149,7 +148,7 @@ def _read(path: Path, code: str) -> dict[bytes, bytes] | None:
     if sha256 != files.sha256_bytes(body):
         print(f"winnow: {path} is damaged; what it held is worked out again", file=sys.stderr)
         return None
-    return {line[:_HEX]: line for line in body.split(b"\n")} if body else {}
+    return {line[:_HEX].decode("latin-1"): line for line in body.split(b"\n")} if body else {}
 
 
 def _write(folder: Path, path: Path, code: str, body: bytes) -> None:
@@ -165,4 +164,4 @@ def _write(folder: Path, path: Path, code: str, body: bytes) -> None:
     files.write_bytes(path, head + b"\n" + body)
 
 
-__all__ = ["FOLDER", "NOTHING", "SWITCH", "Kept", "kept"]
+__all__ = ["FOLDER", "NOTHING", "SWITCH", "Kept", "kept", "key"]

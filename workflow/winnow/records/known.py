@@ -24,6 +24,8 @@ from winnow.records.reading import Reading
 LONGEST = 64 << 20
 _START, _END = "<PubmedArticle>", "</PubmedArticle>"
 _FORMAT = "pubmedxml"
+#: The cells of a record that its file gives it, not its article.
+_OF_FILE = ("file", "line")
 _INSTRUCTION = re.compile(r"<\?[A-Za-z]+\s[^<>?]*\?>")
 
 
@@ -39,17 +41,28 @@ def imported(path: Path, name: str, whole: reuse.Kept, articles: reuse.Kept) -> 
     Raises:
         InputError: as reading it does.
     """
-    parts = _split(path) if whole.on else None
-    if parts is None:
-        return _told(whole.recall([files.sha256_file(path), name], lambda: _said(import_file(path, name=name))))
-    rows = [articles.find(parts.cells(text)) for text in parts.articles]
-    if all(rows):
-        return _together(parts, rows, name)
-    read = import_file(path, name=name)
-    rows = [{key: cell for key, cell in row.items() if key not in ("file", "line")} for row in read.records]
-    if len(rows) == len(parts.articles) and _said(_together(parts, rows, name)) == _said(read):
-        for text, row in zip(parts.articles, rows, strict=True):
-            articles.keep(parts.cells(text), row)
+    if not whole.on:
+        return import_file(path, name=name)
+    this = reuse.key([files.sha256_file(path), name])
+    said = whole.at(this)
+    if isinstance(said, list):
+        return _told(said)
+    if said is not None and all(rows := [articles.at(key) for key in said["articles"]]):
+        return _together(said["lines"], rows, name)
+    parts = _split(path)
+    keys = [reuse.key([parts.head, article, parts.tail]) for article in parts.articles] if parts else []
+    rows = [articles.at(key) for key in keys]
+    if parts and all(rows):
+        read = _together(parts.lines, rows, name)
+    else:
+        read = import_file(path, name=name)
+        rows = [{column: row[column] for column in row if column not in _OF_FILE} for row in read.records]
+        if not parts or len(rows) != len(keys) or _said(_together(parts.lines, rows, name)) != _said(read):
+            whole.put(this, _said(read))
+            return read
+        for key, row in zip(keys, rows, strict=True):
+            articles.put(key, row)
+    whole.put(this, {"articles": keys, "lines": parts.lines})
     return read
 
 
@@ -61,10 +74,6 @@ class _Parts:
     articles: list[str]
     lines: list[str]
     tail: str
-
-    def cells(self, article: str) -> list[str]:
-        """What the row of an article follows from."""
-        return [self.head, article, self.tail]
 
 
 def _split(path: Path) -> _Parts | None:
@@ -98,14 +107,14 @@ def _split(path: Path) -> _Parts | None:
     return parts
 
 
-def _together(parts: _Parts, rows: list[Any], name: str) -> Imported:
+def _together(lines: list[str], rows: list[Any], name: str) -> Imported:
     """What reading the file gives, if these are the rows of its articles."""
     report = FileReport(name)
     for row in rows:
         report.add(row, formats.LABELS[_FORMAT])
     report.reading.starts["xml"] = len(rows)
     report.reading.encodings["utf-8"] = None
-    return Imported([row | {"file": name, "line": line} for row, line in zip(rows, parts.lines, strict=True)], report)
+    return Imported([row | {"file": name, "line": line} for row, line in zip(rows, lines, strict=True)], report)
 
 
 def _said(read: Imported) -> list[Any]:

@@ -107,7 +107,6 @@ def write(path: Path, rows: Mapping[str, Iterable[Mapping[str, str]]]) -> None:
             _fill(database, rows)
             _complete(database)
             database.commit()
-            database.execute("vacuum")
         finally:
             database.close()
         files.write_bytes(path, made.read_bytes())

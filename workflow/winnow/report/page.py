@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -48,7 +49,7 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
         version=__version__,
         data_type=data_type,
         data=Markup(data),
-        font_face=Markup(web_font({*plain, *notes.title, *repr(told)})),
+        font_face=Markup(web_font(signs(plain) | {*notes.title, *repr(told)})),
         css=Markup(_template("page.css")),
         js=Markup(_template("page.js")),
         datatables_css=Markup(_component("dt_bundle.css")),
@@ -58,6 +59,8 @@ def build(review: Review, evidence: Evidence, flow: Flow, notes: Notes, picture:
 
 #: Up to so many characters the page's data are plain, to be read and searched in the file itself by whoever wishes.
 PLAIN = 4_000_000
+
+_ASCII = re.compile(r"[\x00-\x7f]+")
 
 #: Boxes whose parts the diagram's notes count.
 _SPLIT = ("records_excluded", "read_for_screening", "read_for_eligibility")
@@ -79,11 +82,16 @@ def json_for_html(value: Any) -> str:
     return text
 
 
+def signs(text: str) -> set[str]:
+    """The characters of a text; most of a long one is ASCII, which is not looked at one by one."""
+    return {sign for sign in map(chr, range(128)) if sign in text} | {*_ASCII.sub("", text)}
+
+
 def carried(plain: str) -> tuple[str, str]:
     """How the JSON travels: its media type, and itself or, beyond :data:`PLAIN`, its gzip as base64 (about a fifth)."""
     if len(plain) <= PLAIN:
         return "application/json", plain
-    return "application/gzip", base64.b64encode(gzip.compress(plain.encode(), mtime=0)).decode()
+    return "application/gzip", base64.b64encode(gzip.compress(plain.encode(), 6, mtime=0)).decode()
 
 
 def _template(name: str) -> str:

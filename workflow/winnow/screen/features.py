@@ -7,13 +7,15 @@ faster than building them as text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
+from winnow import reuse
 from winnow.screen.tokens import folded, lowered
 
 if TYPE_CHECKING:
@@ -67,18 +69,23 @@ class Features:
     vocabulary: dict[str, int]
 
 
-def features(reports: pd.DataFrame) -> Features:
-    """The features of a table of reports (any of the columns of ``FIELDS``)."""
+def features(reports: pd.DataFrame, kept: reuse.Kept = reuse.NOTHING) -> Features:
+    """The features of a table of reports (any of the columns of ``FIELDS``); ``kept`` are the words of an earlier run."""
     columns = [reports[name].tolist() for name in FIELDS if name in reports.columns]
     vocabulary: dict[str, int] = {}
     numbers: list[int] = []
     ends: list[int] = []
     for cells in zip(*columns, strict=True) if columns else [()] * len(reports):
-        for cell in cells:
-            numbers += [vocabulary.setdefault(word, len(vocabulary)) for word in words(cell)]
+        for found in kept.recall(cells, partial(_words, cells)):
+            numbers += [vocabulary.setdefault(word, len(vocabulary)) for word in found.split()]
             numbers.append(-1)  # no pair across two fields
         ends.append(len(numbers))
     return _weighted(np.array(numbers, dtype=np.int64), np.array(ends, dtype=np.int64), vocabulary)
+
+
+def _words(cells: Sequence[str]) -> list[str]:
+    """The words of each field, joined by spaces, of which no word has any."""
+    return [" ".join(words(cell)) for cell in cells]
 
 
 def _weighted(numbers: np.ndarray, ends: np.ndarray, vocabulary: dict[str, int]) -> Features:

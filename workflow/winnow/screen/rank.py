@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winnow import reuse
 from winnow.screen.features import Features, features
 from winnow.screen.question import relevance, standard
 
@@ -35,10 +36,11 @@ class Ranker:
     Args:
         reports: one row per report.
         question: the review's question in a sentence or two; may be empty.
+        kept: the words of each report as an earlier run read them.
     """
 
-    def __init__(self, reports: pd.DataFrame, question: str = "") -> None:
-        self.features: Features = features(reports)
+    def __init__(self, reports: pd.DataFrame, question: str = "", kept: reuse.Kept = reuse.NOTHING) -> None:
+        self.features: Features = features(reports, kept)
         self.size = len(reports)
         self.prior = relevance(reports, self.features, question)
         self.asked = bool(self.prior.any())

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
+
+from winnow import reuse
 
 if TYPE_CHECKING:
     from winnow.screen.rank import Ranker
     from winnow.screen.settle import Step
+
+Store = Callable[[], AbstractContextManager[reuse.Kept]]
 
 
 class Reading:
@@ -16,10 +21,16 @@ class Reading:
     Args:
         reports: the merged row of each report, in order of ids.
         question: the review's question; may be empty.
+        store: opens what an earlier run kept.
     """
 
-    def __init__(self, reports: Mapping[str, Mapping[str, str]], question: str = "") -> None:
-        self._reports, self._question = reports, question
+    def __init__(
+        self,
+        reports: Mapping[str, Mapping[str, str]],
+        question: str = "",
+        store: Store = lambda: nullcontext(reuse.NOTHING),
+    ) -> None:
+        self._reports, self._question, self._store = reports, question, store
         self._ranker: Ranker | None = None
 
     def ranks(self, steps: Sequence[Step]) -> dict[str, int]:
@@ -34,9 +45,9 @@ class Reading:
 
             from winnow.screen.rank import Ranker
 
-            self._ranker = Ranker(
-                pd.DataFrame([dict(row) for row in self._reports.values()], dtype=str), self._question
-            )
+            table = pd.DataFrame([dict(row) for row in self._reports.values()], dtype=str)
+            with self._store() as kept:
+                self._ranker = Ranker(table, self._question, kept)
         said = {"include": 1, "exclude": 0}
         names = list(self._reports)
         labels = np.array([said.get(at_first[n].decision, -1) if n in at_first else -1 for n in names], dtype=np.int64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from winnow import reuse, tables
@@ -98,7 +99,8 @@ def known(review: Review) -> Known:
     members: dict[str, list[Mapping[str, str]]] = {}
     for record_id, row in latest.items():
         members.setdefault(report_of.get(record_id, record_id), []).append(row)
-    reading = Reading(reports, str(review.settings["review"].get("question", "")))
+    store = partial(reuse.kept, review, "words", "screen")
+    reading = Reading(reports, str(review.settings["review"].get("question", "")), store)
     return Known(reports, report_of, Identities(rows, report_of), members, reading)
 
 
