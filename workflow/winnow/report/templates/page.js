@@ -71,6 +71,8 @@ function grid(node, columns, rows, words = (row) => columns.map((each) => each.p
     data: rows, language, autoWidth: false, order: [], pageLength: 25,
     layout: { topEnd: () => el('label', { class: 'dt-search' }, 'Search ', box) },
   });
+  const section = node.closest('section').querySelector('h2').textContent;
+  for (const nav of made.table().container().querySelectorAll('nav')) nav.setAttribute('aria-label', `Pages: ${section}`);
   made.search.fixed('words', (_, row, place) => found.has(place) && keep(row));
   box.addEventListener('input', () => {
     const before = found;
