@@ -123,6 +123,28 @@ def test_a_chain_never_joins_what_contradicts() -> None:
     assert report["r0"] == report["r2"] != report["r1"]
 
 
+@pytest.mark.parametrize("place", [{}, {"pages": ""}, {"pages": "", "volume": "", "issue": ""}])
+def test_a_long_series_keeps_its_parts_apart(place: dict[str, str]) -> None:
+    """Law: of a series of more parts than a group compares, with numbers written in three ways, each part is one report."""
+    roman = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
+    rows = []
+    for number in range(1, 45):
+        numeral = roman[number - 1] if number <= len(roman) else str(number)
+        for form in (
+            f"Myositis in rabbits. Part {number}",
+            f"Myositis in rabbits: part {numeral}.",
+            f"Myositis in rabbits (Part {number})",
+        ):
+            row = {"title": form, "authors": "Roe, Jane", "year": "2001", "journal": "J Made Up", "volume": "3",
+                   "issue": "1", "pages": f"{number * 10}-{number * 10 + 8}", "doi": "", "pmid": "", "search_id": ""}  # fmt: skip
+            rows.append(row | place | {"abstract": str(number)})
+    records = table(rows)
+    reports = core.deduplicate(records).reports
+    part = dict(zip(records["record_id"], [row["abstract"] for row in rows], strict=True))
+    pairs = set(zip(reports["report_id"], reports["record_id"].map(part), strict=True))
+    assert len(pairs) == 44 == reports["report_id"].nunique()
+
+
 def test_same_record_id_in_two_searches_is_one_entry() -> None:
     """Law: an entry found again is one record; its newest content is compared, its report keeps its name."""
     row = {"title": "", "authors": "Roe, Jane", "year": "2001", "journal": "J Made Up", "volume": "3", "issue": "1",

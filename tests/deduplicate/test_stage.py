@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -138,3 +142,28 @@ def test_no_output_takes_the_place_of_another_file(
     assert main(["deduplicate", "in.csv", *outputs]) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
     assert (tmp_path / "in.csv").read_text() == "record_id,title\n1,Splints for the wrist\n"
+
+
+def test_same_records_same_bytes_anywhere(tmp_path: Path) -> None:
+    """Law: time zone, language, hash seed and folder change no byte of what is written."""
+    cases = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
+    rows = [
+        {"record_id": f"{case['id']}{name}"} | record
+        for case in cases
+        for name, record in zip("ab", case["records"], strict=True)
+    ]
+    columns = ["record_id", *sorted({name for row in rows for name in row} - {"record_id"})]
+    written = []
+    for place in (
+        {"TZ": "UTC", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"},
+        {"TZ": "Asia/Shanghai", "LANG": "zh_CN.GB18030", "LC_ALL": "C", "PYTHONHASHSEED": "7"},
+        {"TZ": "Pacific/Auckland", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "4242"},
+    ):
+        folder = tmp_path / place["PYTHONHASHSEED"]
+        tables.write_rows(folder / "records.csv", rows, columns)
+        asked = ["deduplicate", "records.csv", "-o", "reports.csv", "--pairs", "pairs.csv", "--merged", "merged.csv"]
+        paths = os.pathsep.join(str(Path(path).resolve()) for path in sys.path if path)
+        told = {"PATH": os.environ["PATH"], "PYTHONPATH": paths} | place
+        subprocess.run([sys.executable, "-m", "winnow", *asked], cwd=folder, env=told, check=True)
+        written.append([(folder / name).read_bytes() for name in ("reports.csv", "pairs.csv", "merged.csv")])
+    assert written[0] == written[1] == written[2]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from winnow.deduplicate import journals
-from winnow.deduplicate.fields import Fields, Ints, codes
+from winnow.deduplicate.fields import Fields, Ints, codes, once
 
 #: The largest group whose records are all compared with each other; in a larger one each with its next neighbours by title.
 GROUP = 30
@@ -73,9 +73,7 @@ def keys(fields: Fields) -> Iterator[Ints]:
     volume, issue = fields.volume_code, fields.issue_code
     start = codes([key[:24] if len(key) >= 8 else "" for key in fields.title_key])
     end = codes([key[-24:] if len(key) >= 24 else "" for key in fields.title_key])
-    long_words = codes(
-        [" ".join(sorted(words.split(), key=lambda word: (-len(word), word))[:2]) for words in fields.title]
-    )
+    long_words = codes(once(_longest_words, fields.title))
     author = codes([one.first.partition(" ")[0] for one in fields.authors])
     initials = [journals.initials(names[0]) for names in fields.journal_names]
     journal = codes(["" if code < 0 else initials[code] for code in fields.journal_code.tolist()])
@@ -97,6 +95,11 @@ def keys(fields: Fields) -> Iterator[Ints]:
     yield both(volume, issue, page)
     yield both(journal, volume, page)
     yield both(journal, year, page)
+
+
+def _longest_words(title: str) -> str:
+    """The two longest words, the longer first, of equal ones the first by letter."""
+    return " ".join(sorted(sorted(title.split()), key=len, reverse=True)[:2])
 
 
 def known(numbers: Ints) -> Ints:

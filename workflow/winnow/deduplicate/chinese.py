@@ -97,7 +97,7 @@ def _written_out(rest: str, given: tuple[tuple[str, ...], ...]) -> bool:
 def same_people(one: str, other: str) -> int:
     """How far two author lists agree, one of them in Chinese characters and the other in Latin letters."""
     chinese, latin = (one, other) if text.is_han(one) else (other, one)
-    ours, theirs = people.split(chinese)[:_PEOPLE], people.split(latin)[:_PEOPLE]
+    ours, theirs = people.split(titles.simplified(chinese))[:_PEOPLE], people.split(latin)[:_PEOPLE]
     if not ours or not theirs:
         return CANNOT_TELL
     first = same_person(ours[0], theirs[0])

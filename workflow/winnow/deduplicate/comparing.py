@@ -41,7 +41,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
         "unlike",
         "unknown",
     ),
-    "numbers": ("same", "different"),
+    "numbers": ("same", "opposite", "different"),
     "authors": ("same", "first", "some", "different", "unknown"),
     "year": ("same", "near", "far", "unknown"),
     "journal": ("same", "alike", "different", "unknown"),
@@ -139,14 +139,25 @@ def _titles(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
         "near": near, "contained": part_of, "alike": alike, "begins": begins, "unlike": cjk[a] | (whole < limit["title_weak"]),
     }  # fmt: skip
     level = _chosen("title", conditions, "different")
-    same_numbers = unknown | identical | foreign | (fields.numbers_code[a] == fields.numbers_code[b])
+    compared = ~(unknown | identical | foreign)
+    same_numbers = ~compared | (fields.numbers_code[a] == fields.numbers_code[b])
+    opposite = _contrasting(fields, a, b, compared & (near | part_of | alike | begins))
     ours, theirs = fields.part_code[a], fields.part_code[b]
     one_part = unknown | identical | foreign | (ours == theirs)
     return (
         level,
-        _chosen("numbers", {"same": same_numbers}, "different"),
+        _chosen("numbers", {"opposite": opposite, "same": same_numbers}, "different"),
         _chosen("part", {"same": one_part, "one": (ours < 0) | (theirs < 0)}, "different"),
     )
+
+
+def _contrasting(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
+    """Whether two titles name opposites: men and women, a first and a second report."""
+    code, said = fields.contrasts_code, fields.contrasts
+    found = np.zeros(len(a), bool)
+    for place in np.flatnonzero(where & (code[a] >= 0) & (code[b] >= 0) & (code[a] != code[b])).tolist():
+        found[place] = titles.contrasting(said[a[place]], said[b[place]])
+    return found
 
 
 def _beginnings(keys: Sequence[str], a: Ints, b: Ints, where: Flags) -> Flags:

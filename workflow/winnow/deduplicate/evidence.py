@@ -14,7 +14,7 @@ _SHOWN: tuple[tuple[str, str, Callable[[Fields, int], str]], ...] = (
     ("kind", "kind", lambda fields, row: fields.kinds[row] or "ordinary"),
     ("part", "part number", lambda fields, row: ""),
     ("title", "title", lambda fields, row: ""),
-    ("numbers", "numbers in the title", lambda fields, row: ""),
+    ("numbers", "numbers or opposites in the title", lambda fields, row: ""),
     ("authors", "authors", lambda fields, row: fields.authors[row].first),
     ("year", "year", lambda fields, row: str(fields.year[row])),
     ("journal", "journal", lambda fields, row: ""),

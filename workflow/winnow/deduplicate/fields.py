@@ -54,6 +54,8 @@ class Fields:
     script: Ints
     language_code: Ints
     numbers_code: Ints
+    contrasts: Sequence[str]
+    contrasts_code: Ints
     part_code: Ints
     kinds: Sequence[str]
     kind: Ints
@@ -132,6 +134,8 @@ def prepare(records: pd.DataFrame) -> Fields:
         script=integers(one.script for one in title),
         language_code=codes([one.language for one in title]),
         numbers_code=codes([one.numbers or "none" for one in title]),
+        contrasts=[one.contrasts for one in title],
+        contrasts_code=codes([one.contrasts for one in title]),
         part_code=codes([one.part for one in title]),
         kinds=kinds,
         kind=codes([kind or "ordinary" for kind in kinds]),

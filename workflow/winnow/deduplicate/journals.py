@@ -10,6 +10,8 @@ from winnow import text
 _LITTLE_WORDS = "of the and in for de la et der und a an on to del e y fur des le les di i online print"
 _STOP = frozenset(_LITTLE_WORDS.split())
 _BRACKETS = re.compile(r"[（(\[〔【][^）)\]〕】]*[）)\]〕】]")
+_BRACKET = frozenset("（([〔【")
+_SEAM = frozenset(":=;/.")
 _SUBTITLE = re.compile(r"\s*[:=;]\s|\s/\s|\.\s?conference\b|\.\s?official\b|[.:]\s?(?:an?|the)\s")
 #: The rest of a journal's name, cut off at its first full stop and put before the volume: ``Renal physiology. 316``.
 _NAME_BEFORE_VOLUME = re.compile(
@@ -29,8 +31,11 @@ def names(journal: str, volume_cell: str) -> tuple[str, ...]:
 @cache
 def words(name: str, *, subtitle: bool = False) -> tuple[str, ...]:
     """A journal's words without little words, place in brackets, ``electronic edition`` and, unless asked for, subtitle."""
-    folded = text.bare(_BRACKETS.sub(" ", name)).replace("&amp;", "&")
-    folded = _SUPPLEMENTS.sub("", folded if subtitle else _SUBTITLE.split(folded)[0])
+    folded = text.bare(_BRACKETS.sub(" ", name) if _BRACKET.intersection(name) else name).replace("&amp;", "&")
+    if not subtitle and _SEAM.intersection(folded):
+        folded = _SUBTITLE.split(folded)[0]
+    if "suppl" in folded:
+        folded = _SUPPLEMENTS.sub("", folded)
     found = re.sub(r"[^\w]|_", " ", folded).split()
     return tuple(word for word in found if word not in _STOP) or tuple(found)
 
@@ -46,8 +51,7 @@ def same(one: str, other: str) -> str:
     a, b = words(one), words(other)
     if not a or not b:
         return ""
-    whole_a, whole_b = words(one, subtitle=True), words(other, subtitle=True)
-    if _one_name(a, b) or ((whole_a, whole_b) != (a, b) and _one_name(whole_a, whole_b)):
+    if _one_name(a, b) or _one_name(words(one, subtitle=True), words(other, subtitle=True)):
         return "same"
     if _before_hyphen(one) == b or _before_hyphen(other) == a or _acronym(a, b) or _acronym(b, a):
         return "alike"

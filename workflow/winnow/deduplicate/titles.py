@@ -58,8 +58,18 @@ _DAMAGED = re.compile("|".join(_WORDS["no_title"]), re.IGNORECASE)
 _PART = re.compile(_WORDS["part_number"]["pattern"], re.IGNORECASE)
 _CHINESE_PART = re.compile(_WORDS["part_number"]["chinese"])
 _NUMERALS = {name: str(value) for value, names in _WORDS["part_number"]["numerals"].items() for name in names}
+_SPELT = "|".join(name for name in _NUMERALS if len(name) > 1 or name in {"i", "v", "x"})
+_PART_WRITTEN = re.compile(rf"\b({'|'.join(_WORDS['part_number']['words'])}) ({_SPELT})\b")
 _PART_WORDS = frozenset(_WORDS["part_number"]["words"]) | {name for name in _NUMERALS if name.isascii()}
 _PART_WORDS |= {str(number) for number in range(11, 100)}
+#: Word: its group of opposites, and which of them it is.
+_CONTRASTS = {
+    word: (str(number), member)
+    for number, group in enumerate(_WORDS["contrasts"])
+    for member, words_of in group.items()
+    for word in words_of.split()
+}
+_CONTRAST_WORDS = frozenset(_CONTRASTS)
 _FUNCTION_WORDS = {word: language for language, words in _WORDS["function_words"].items() for word in words.split()}
 
 
@@ -156,6 +166,26 @@ def numbers(found: str) -> str:
     return " ".join(_DIGITS.findall(found))
 
 
+def contrasts(tokens: Iterable[str]) -> str:
+    """The opposites that the words of a title name, by group (``0 male``), sorted; empty for most titles."""
+    return ";".join(sorted({" ".join(_CONTRASTS[word]) for word in _CONTRAST_WORDS.intersection(tokens)}))
+
+
+@cache
+def contrasting(one: str, other: str) -> bool:
+    """Whether of one group of opposites two titles name different ones (men; women). What one leaves out is no contrast."""
+    ours, theirs = _by_group(one), _by_group(other)
+    return any(ours[group] != theirs[group] for group in ours.keys() & theirs.keys())
+
+
+def _by_group(found: str) -> dict[str, set[str]]:
+    groups: dict[str, set[str]] = {}
+    for entry in filter(None, found.split(";")):
+        group, member = entry.split(" ")
+        groups.setdefault(group, set()).add(member)
+    return groups
+
+
 def part(title: str) -> str:
     """The number of the part, if the title says that it is one of a series (``Part II``, ``2.`` at a seam, ``（Ⅱ）``, ``续``)."""
     if not title.isascii() and (chinese := _CHINESE_PART.search(text.fold(title))):
@@ -187,11 +217,12 @@ class Title(NamedTuple):
     script: int
     language: str
     numbers: str
+    contrasts: str
     part: str
     kind: str
 
 
-NO_TITLE = Title("", "", NONE, "", "", "", "")
+NO_TITLE = Title("", "", NONE, "", "", "", "", "")
 
 
 def read(cell: str) -> Title:
@@ -201,6 +232,8 @@ def read(cell: str) -> Title:
         return NO_TITLE
     written = script(found)
     tokens = set(found.split())
+    if written == LATIN and not _PART_WORDS.isdisjoint(tokens):
+        found = _PART_WRITTEN.sub(lambda part: f"{part.group(1)} {_numeral(part.group(2))}", found)
     foreign = not cell.isascii()
     return Title(
         words=found,
@@ -208,6 +241,7 @@ def read(cell: str) -> Title:
         script=written,
         language=language(tokens) if written == LATIN else "",
         numbers=numbers(found),
+        contrasts=contrasts(found if written == CJK else tokens),
         part=part(cell) if foreign or not _PART_WORDS.isdisjoint(tokens) else "",
         kind=kind(cell) if foreign or not _KIND_WORDS.isdisjoint(tokens) or "(vol" in cell.lower() else "",
     )
