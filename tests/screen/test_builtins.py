@@ -41,6 +41,7 @@ REPORTS = [
     ("Corrigendum to: Drug X in gout, a study protocol", "", "", "protocol review"),
     ("Drug X in gout", "This single-arm, nonrandomized clinical trial enrolled ten patients.", "", "randomised_trial"),
     ("Drug X in gout", "Doses were given in random order in a placebo-controlled crossover.", "randomised_trial", ""),
+    ("Drug X in gout", "The primary endpoint of this trial was toxicity in ten patients.", "", "randomised_trial"),
     ("Seeing colours", "Pictures were shown in random order.", "", "randomised_trial"),
     ("Drug X in gout", "We searched PubMed and Embase. No meta-analysis was performed.", "", "meta_analysis"),
     ("Drug X in gout", "We performed a meta-analysis of eight studies.", "meta_analysis review", "randomised_trial"),
