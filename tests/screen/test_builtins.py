@@ -87,7 +87,12 @@ REPORTS = [
     ("痛风一例报告", "", "case_report", "randomised_trial"),
     ("药物X治疗痛风的系统评价和荟萃分析", "", "systematic_review meta_analysis", "randomised_trial"),
     ("痛风的研究进展", "", "review", "case_report"),
-    ("痛风58例回顾性分析", "", "retrospective", "case_report"),
+    ("痛风58例回顾性分析", "", "retrospective case_series", "case_report"),
+    ("药物X治疗痛风45例", "", "case_series", "case_report"),
+    ("药物X治疗痛风的半随机对照试验", "", "controlled_trial", "randomised_trial"),
+    ("痛风的病例对照研究", "", "retrospective", "case_series case_report"),
+    ("药物X治疗痛风：系统评价与荟萃分析方案", "", "protocol", "systematic_review randomised_trial"),
+    ("药物X治疗痛风的随机对照试验方案", "", "protocol randomised_trial", "systematic_review"),
 ]
 
 
