@@ -23,7 +23,7 @@ TEXT_FIELDS = ("title", "original_title", "abstract", "keywords", "mesh", "publi
 #: Fields that list entries instead of telling something.
 _LISTS = frozenset(("keywords", "mesh", "publication_types"))
 
-_ENDS = re.compile(r"[.!?][\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9\u3400-\u9fff])|[。！？]+|\n+|[;；]\s*(?=\n)")
+_ENDS = re.compile(r"[.!?][\"')\];]*\s+(?=[\"'(\[]?[A-Z0-9\u3400-\u9fff])|[。！？]+|\n+|[;；]\s*(?=\n)")
 _END = re.compile(r"[.!?。！？\n;；]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|al|dr|fig|no|approx|ca|cf|resp|st|i\.v|p\.o|s\.c|i\.m)|\b[A-Z])\.$", re.I
