@@ -4,12 +4,12 @@
 
 DATA holds a table NAME.csv.gz for each labelled review, with title, abstract, label_included (1 = included) and perhaps keywords.
 For each there is a criteria file careful/NAME.yaml, written from the review's question as somebody would who knows the subject and
-has read docs/screening-criteria.md, and careless/NAME.yaml, with few synonyms and absence as evidence throughout. Nobody looked
-at labels while writing them, nor changed them afterwards.
+has read docs/screening-criteria.md, and careless/NAME.yaml, with few synonyms and absence as evidence throughout; the README there
+says how they came about.
 
 A review is within the limit if it loses no more than 2 % of its included reports, or one, whichever is more. The first table is
-that of the engine as it is; the second shows other shares for `winnow.screen.likeness` and, for each, what evidence by silence
-costs if it is never doubted. The last line chooses the share anew for each review from the other ones (those that have records in
+that of the engine as it is; the second shows other shares for `winnow.screen.likeness`, from strong evidence only (0) to silence
+that is never doubted. The last line chooses the share anew for each review from the other ones (those that have records in
 common with it left out too): the largest at which 95 % of them are within the limit.
 """
 
