@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,62 @@ def test_a_phrase_that_cannot_be_read_is_a_fault_with_its_line(phrase: str, tmp_
     path.write_text(f'criteria:\n  - id: one\n    met:\n      - any: ["{phrase}"]\n', encoding="utf-8")
     with pytest.raises(Exception, match=r"criteria\.yaml:4: .* - see docs/screening-criteria\.md"):
         criteria_files.load(path)
+
+
+WORDS = ("alpha", "beta", "gamma", "delta")
+#: A phrase as it is written, and every way of putting it.
+SAID = st.recursive(
+    st.sampled_from(WORDS).map(lambda word: (word, {(word,)})),
+    lambda parts: st.one_of(
+        st.tuples(parts, parts).map(
+            lambda two: (f"{two[0][0]} {two[1][0]}", {a + b for a in two[0][1] for b in two[1][1]})
+        ),
+        st.tuples(parts, parts).map(lambda two: (f"({two[0][0]}|{two[1][0]})", two[0][1] | two[1][1])),
+        st.tuples(parts, parts).map(
+            lambda two: (f"({two[0][0]})? {two[1][0]}", {a + b for a in {(), *two[0][1]} for b in two[1][1]})
+        ),
+    ),
+    max_leaves=5,
+)
+
+
+@given(SAID, st.lists(st.sampled_from([*WORDS, "other", "of"]), max_size=14))
+def test_every_way_of_putting_a_phrase_is_found_and_no_other(
+    said: tuple[str, set[tuple[str, ...]]], words: list[str]
+) -> None:
+    """Brackets, bars and optional words mean what writing all forms out would mean; no shortcut loses one."""
+    phrase, forms = said
+    found = set(Phrases([compiled(phrase)]).found(Tokens(" ".join(words), lambda: [(0, 1000)])))
+    read = {
+        (first, first + len(form))
+        for form in forms
+        for first in range(len(words) - len(form) + 1)
+        if tuple(words[first : first + len(form)]) == form
+    }
+    assert found == read
+
+
+@given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "."]), max_size=14), st.integers(0, 4))
+def test_near_means_so_many_words_between_in_one_sentence(words: list[str], reach: int) -> None:
+    """NEAR/n counts the words between and stays within the sentence, in either order."""
+    text = " ".join(words)
+    stops = [0, *(place + 1 for place, sign in enumerate(text) if sign == "."), len(text)]
+    sentences = [span for span in pairwise(stops) if span[0] < span[1]]
+    found = set(Phrases([compiled(f"alpha NEAR/{reach} beta")]).found(Tokens(text, lambda: sentences)))
+    place, sentence, spoken = 0, 0, []
+    for word in words:
+        if word == ".":
+            sentence += 1
+        else:
+            spoken.append((word, sentence, place))
+            place += 1
+    read = {
+        (one[2], other[2] + 1)
+        for one in spoken
+        for other in spoken
+        if one[2] < other[2]
+        and {one[0], other[0]} == {"alpha", "beta"}
+        and one[1] == other[1]
+        and other[2] - one[2] - 1 <= reach
+    }
+    assert found == read

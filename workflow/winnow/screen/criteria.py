@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -89,9 +89,15 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """The criteria in protocol order."""
+    """The criteria in protocol order.
+
+    Attributes:
+        criteria: one after the other.
+        together: whether a report must meet all of them; built-in classifiers each stand for themselves.
+    """
 
     criteria: tuple[Criterion, ...]
+    together: bool = True
 
     def __iter__(self) -> Iterator[Criterion]:
         return iter(self.criteria)
@@ -131,7 +137,8 @@ def builtin_sets() -> Mapping[str, Criteria]:
 
             parts[entry.name[:-5]] = (str(entry), yaml.safe_load(entry.read_text(encoding="utf-8")))
     known = frozenset(item["id"] for _, value in parts.values() for item in value["criteria"])
-    return {name: _built(value, where, {}, known) for name, (where, value) in parts.items()}
+    built = {name: _built(value, where, {}, known) for name, (where, value) in parts.items()}
+    return {name: replace(criteria, together=False) for name, criteria in built.items()}
 
 
 @cache

@@ -95,7 +95,7 @@ class Plain:
                         if first < 0 or last > size:
                             continue
                         for offset, wanted in words:
-                            if wanted.isdisjoint(numbers[first + offset]):
+                            if wanted.isdisjoint(numbers(first + offset)):
                                 break
                         else:
                             if length == 1 or all(map(tokens.joined, range(first + 1, last))):

@@ -17,6 +17,8 @@ from winnow.screen.patterns import Phrases
 from winnow.screen.tokens import lowered
 
 MET, NOT_MET, UNCLEAR = "met", "not met", "unclear"
+#: The rule of a verdict by silence.
+ABSENT = "absent"
 
 
 class Judged(NamedTuple):
@@ -41,7 +43,8 @@ def judge(criterion: Criterion, document: Document) -> Judged:
     if contra:
         return Judged(NOT_MET, contra.rule, contra.span)
     if criterion.absent == NOT_MET and criterion.met and _silent(criterion, document):
-        return Judged(NOT_MET, "absent", Span("title", 0, len(document.text("title"))))
+        field = "title" if document.text("title").strip() else "abstract"
+        return Judged(NOT_MET, ABSENT, Span(field, 0, len(document.text(field)) if field == "title" else 1))
     return Judged(UNCLEAR, "no evidence", None)
 
 

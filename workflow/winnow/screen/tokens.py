@@ -93,8 +93,10 @@ class Lexicon:
         self._placed: set[int] = set()
         self._phrases = 0
         self._known = _Known(self.found)
-        self._hooked = _Known(lambda word: tuple(number for number in self._known[word] if number in self._placed))
         self._bits = _Known(lambda word: mask(self._known[word]))
+        self._placed_in = _Known(lambda word: tuple(number for number in self._known[word] if number in self._placed))
+        self._hooked = _Known(lambda word: tuple(number for number in self._known[word] if number in self._asking))
+        self._sure = _Known(lambda word: reduce(or_, (self._alone.get(number, 0) for number in self._known[word]), 0))
 
     def ask(self, spellings: Sequence[str]) -> int:
         """The number of a word with these spellings; one with capitals is asked for as written."""
@@ -144,11 +146,9 @@ class Lexicon:
         """The bits of the phrases that may stand in a text with these words: all others cannot."""
         words = set(words)
         here = reduce(or_, filter(None, map(self._bits.__getitem__, words)), 0)
-        bits = 0
+        bits = reduce(or_, filter(None, map(self._sure.__getitem__, words)), 0)
         for hook in set(chain.from_iterable(map(self._hooked.__getitem__, words))):
-            if hook in self._alone:
-                bits |= self._alone[hook]
-            for bit, masks in self._asking.get(hook, ()):
+            for bit, masks in self._asking[hook]:
                 for need in masks:
                     if not need & here:
                         break
@@ -157,9 +157,8 @@ class Lexicon:
         return bits
 
     def _forget(self) -> None:
-        self._known.clear()
-        self._hooked.clear()
-        self._bits.clear()
+        for known in (self._known, self._bits, self._placed_in, self._hooked, self._sure):
+            known.clear()
 
     def found(self, word: str) -> tuple[int, ...]:
         """The numbers of those that ask for this word (folded, capitals kept)."""
@@ -175,9 +174,9 @@ class Lexicon:
         return self._known.__getitem__
 
     @property
-    def hooked(self) -> Callable[[str], tuple[int, ...]]:
+    def placed(self) -> Callable[[str], tuple[int, ...]]:
         """Likewise, but only the numbers that have places."""
-        return self._hooked.__getitem__
+        return self._placed_in.__getitem__
 
 
 class _Known(dict[str, _T]):
@@ -225,17 +224,12 @@ class Tokens:
         return len(self._pieces) // 2
 
     @cached_property
-    def numbers(self) -> list[tuple[int, ...]]:
-        """For each position, the numbers of all who ask for the word there."""
-        return list(map(LEXICON.who, self._pieces[1::2]))
-
-    @cached_property
     def at(self) -> dict[int, list[int]]:
         """Where each word stands that has places, by its number."""
         at: dict[int, list[int]] = {}
-        hooked = list(map(LEXICON.hooked, self._pieces[1::2]))
-        for position in compress(range(len(hooked)), hooked):
-            for number in hooked[position]:
+        placed = list(map(LEXICON.placed, self._pieces[1::2]))
+        for position in compress(range(len(placed)), placed):
+            for number in placed[position]:
                 if number in at:
                     at[number].append(position)
                 else:
@@ -254,6 +248,10 @@ class Tokens:
     def end(self, position: int) -> int:
         """Where the word ends."""
         return self._ends[2 * position + 1]
+
+    def numbers(self, position: int) -> tuple[int, ...]:
+        """The numbers of all who ask for the word."""
+        return LEXICON.who(self._pieces[2 * position + 1])
 
     def joined(self, position: int) -> bool:
         """Whether only space, hyphens, slashes or brackets stand between this word and the one before."""

@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from winnow import reuse, tables
+from winnow.screen import likeness
 from winnow.screen.criteria import Criteria
 from winnow.screen.documents import Document, Span
-from winnow.screen.signals import judge
+from winnow.screen.signals import NOT_MET, UNCLEAR, judge
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,16 +32,24 @@ def verdicts(reports: pd.DataFrame, criteria: Criteria, kept: reuse.Kept = reuse
 
     Returns:
         Columns of ``tables.VERDICTS``: sorted by report, then in protocol order; ``quote`` is ``field[start:end]``,
-        the sentence, heading or type that decided, and empty where there is no evidence.
+        the sentence, heading or type that decided, and empty where there is no evidence. What speaks against a report is
+        unclear instead of not met where it is weak and the report reads like those that meet the criteria
+        (:mod:`winnow.screen.likeness`).
     """
     import pandas as pd
 
     ids = reports["report_id" if "report_id" in reports.columns else "record_id"]
     fields = [name for name in READ if name in reports.columns]
+    cells = list(zip(*(reports[name].tolist() for name in fields), strict=True)) or [()] * len(ids)
+    said = [kept.recall([*fields, *row], partial(_judged, criteria, fields, row)) for row in cells]
+    doubts: dict[int, str] = {}
+    if criteria.together:
+        shown = [index for index, name in enumerate(fields) if name in likeness.FIELDS]
+        doubts = likeness.held_back(said, ("\n".join(row[index] for index in shown) for row in cells), criteria)
     rows: list[tuple[str, ...]] = []
-    for identifier, *cells in zip(ids.tolist(), *(reports[name].tolist() for name in fields), strict=True):
-        said = kept.recall([*fields, *cells], partial(_judged, criteria, fields, cells))
-        rows += [(identifier, *found) for found in said]
+    for position, (identifier, found) in enumerate(zip(ids.tolist(), said, strict=True)):
+        doubt = doubts.get(position)
+        rows += [(identifier, *(_doubted(row, doubt) if doubt else row)) for row in found]
     table = pd.DataFrame(rows, columns=list(tables.VERDICTS), dtype=str)
     return table.sort_values("report_id", kind="stable", ignore_index=True)
 
@@ -53,6 +62,12 @@ def _judged(criteria: Criteria, fields: Sequence[str], cells: Sequence[str]) -> 
         judged = judge(criterion, document)
         found.append((criterion.id, judged.verdict, judged.rule, *_quoted(document, judged.span)))
     return found
+
+
+def _doubted(row: Sequence[str], doubt: str) -> tuple[str, ...]:
+    """The row with evidence that is not enough: unclear, with what was found and why it does not count."""
+    criterion, verdict, rule, *place = row
+    return (criterion, UNCLEAR, f"{rule}, but {doubt}", *place) if verdict == NOT_MET else tuple(row)
 
 
 def _quoted(document: Document, span: Span | None) -> tuple[str, str, str, str]:

@@ -1,0 +1,156 @@
+"""Laws of weak evidence: silence excludes only a report that reads unlike those that meet the criteria."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from winnow.screen import criteria as criteria_files
+from winnow.screen import likeness
+from winnow.screen.verdicts import verdicts
+
+NEAR = [
+    "joint", "pain", "swelling", "stiffness", "knee", "walking", "cartilage", "flare", "rheumatology", "function",
+    "mobility", "synovitis", "erosion", "morning", "tenderness", "inflammation", "disability", "hand", "grip", "score",
+]  # fmt: skip
+FAR = [
+    "harvest", "soil", "wheat", "tractor", "rainfall", "farmer", "yield", "fertiliser", "irrigation", "market",
+    "price", "season", "crop", "drought", "grain", "storage", "export", "machine", "labour", "plough",
+]  # fmt: skip
+DRUG: dict[str, Any] = {"id": "drug", "met": ["wonderdrug"], "absent": "not met"}
+
+
+def told(words: list[str], seed: int, *more: str) -> str:
+    """An abstract that draws some words on a stock, more or fewer."""
+    drawn = random.Random(seed).sample(words, 4 + seed % 10)
+    return " ".join(
+        [
+            "The people who took part in the study over two years were seen by us every month and asked at each visit about",
+            " and ".join(drawn),
+            *more,
+            "by the team with care.",
+        ]
+    )
+
+
+def table(*rows: dict[str, str], size: int = 80) -> pd.DataFrame:
+    """Many reports about the drug in joints, as many about farming, and the rows given."""
+    meeting = [
+        {"record_id": f"m{n:03d}", "title": "Joints", "abstract": told(NEAR, n, "and wonderdrug was given")}
+        for n in range(size // 2)
+    ]
+    others = [
+        {"record_id": f"o{n:03d}", "title": "Fields", "abstract": told(FAR, n)} for n in range(size - len(meeting))
+    ]
+    return pd.DataFrame([*meeting, *others, *rows]).fillna("")
+
+
+def criteria(*items: dict[str, Any]) -> criteria_files.Criteria:
+    return criteria_files._built({"criteria": list(items)}, "made up", {}, frozenset(criteria_files.builtins()))
+
+
+def judged(records: pd.DataFrame, *items: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Verdict and rule of the last criterion by report."""
+    found = verdicts(records, criteria(*items))
+    found = found[found["criterion"] == items[-1]["id"]]
+    return {
+        name: (verdict, rule)
+        for name, verdict, rule in zip(found["report_id"], found["verdict"], found["rule"], strict=True)
+    }
+
+
+ALIKE = {"record_id": "x1", "title": "Knees", "abstract": told(NEAR, 909, "while a compound of ours was given")}
+UNLIKE = {"record_id": "x2", "title": "Wheat", "abstract": told(FAR, 909)}
+
+
+def test_silence_excludes_what_reads_unlike_and_nothing_else() -> None:
+    """A synonym that the criteria lack excludes nobody who writes about the subject; the doubt names the words it rests on."""
+    found = judged(table(ALIKE, UNLIKE), DRUG)
+    assert found["x2"] == ("not met", "absent")
+    verdict, rule = found["x1"]
+    assert verdict == "unclear"
+    assert rule.startswith(f"absent, but {likeness.ALIKE} (")
+    assert set(rule.split("(")[1].rstrip(")").split(", ")) <= {*NEAR, "the", "was", "given", "while", "joints", "knees"}
+
+
+def test_a_doubted_verdict_keeps_its_place_and_quote() -> None:
+    """What was found is still shown: the quote is the text between its offsets."""
+    found = verdicts(table(ALIKE), criteria(DRUG)).set_index("report_id").loc["x1"]
+    assert (found["field"], found["quote"], found["start"], found["end"]) == ("title", "Knees", "0", "5")
+
+
+def test_a_title_stands_however_the_report_reads() -> None:
+    """Evidence in the title, a publication type or a heading is strong: likeness is not asked."""
+    for row in ({"title": "Knees of mice"}, {"publication_types": "Editorial"}, {"mesh": "Editorials as Topic"}):
+        against = {
+            "id": "kind",
+            "not_met": ["mice", {"publication_types": "Editorial"}, {"mesh": "Editorials as Topic"}],
+        }
+        assert judged(table({**ALIKE, **row}), DRUG, against)["x1"][0] == "not met"
+
+
+@pytest.mark.parametrize("decisive", [True, False])
+def test_a_word_of_the_abstract_is_weak_unless_it_was_called_decisive(decisive: bool) -> None:
+    """A word in the abstract alone excludes only what reads unlike, or what the protocol says it decides."""
+    against = {"id": "people", "not_met": [{"any": "compound", "in": ["abstract"], "decisive": decisive}]}
+    assert judged(table(ALIKE), DRUG, against)["x1"][0] == ("not met" if decisive else "unclear")
+
+
+def test_the_silence_of_a_built_in_classifier_is_weak_too() -> None:
+    """`use: randomised_trial` without any sign of a trial is silence, doubted like any other."""
+    found = judged(
+        table(ALIKE, UNLIKE), {"id": "drug", "met": ["wonderdrug"]}, {"id": "design", "use": "randomised_trial"}
+    )
+    assert found["x1"][0] == "unclear"
+    assert ", but " in found["x1"][1]
+
+
+def test_criteria_that_hardly_anything_meets_exclude_nothing_by_silence() -> None:
+    """A misspelt phrase leaves everything open instead of excluding everything."""
+    found = judged(table(ALIKE, UNLIKE), {"id": "drug", "met": ["wonderdrugg"], "absent": "not met"})
+    assert set(found.values()) == {("unclear", f"absent, but {likeness.TOO_FEW}")}
+
+
+def test_a_small_table_has_nothing_to_compare_with() -> None:
+    """Below fifty reports silence counts by itself."""
+    found = judged(table(ALIKE, UNLIKE, size=likeness.SMALL - 3), DRUG)
+    assert found["x1"] == found["x2"] == ("not met", "absent")
+
+
+def test_built_in_classifiers_each_stand_for_themselves() -> None:
+    """A set of classifiers is no protocol: what one says depends on that report alone."""
+    records = table(ALIKE, UNLIKE)
+    designs = criteria_files.load("builtin:designs")
+    alone = pd.concat([verdicts(records.iloc[[n]], designs) for n in range(len(records))])
+    both = [
+        frame.sort_values(["report_id", "criterion"], ignore_index=True)
+        for frame in (alone, verdicts(records, designs))
+    ]
+    pd.testing.assert_frame_equal(*both)
+
+
+@given(st.permutations(range(84)))
+def test_the_order_of_the_table_does_not_matter(order: list[int]) -> None:
+    """Same reports, same verdicts, same bytes."""
+    records = table(
+        ALIKE, UNLIKE, {"record_id": "x3"}, {"record_id": "x4", "title": "膝关节", "abstract": "观察膝关节疼痛" * 12}
+    )
+    protocol = criteria({**DRUG, "met": ["wonderdrug", "丙种球蛋白"]})
+    pd.testing.assert_frame_equal(verdicts(records.iloc[order], protocol), verdicts(records, protocol))
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_larger_share_never_excludes_less(one: float, other: float) -> None:
+    """The reports held back shrink as the share grows: at 0 all of them, and the trade-off is monotonous."""
+    records = table(ALIKE, UNLIKE)
+    protocol = criteria(DRUG)
+    rows = [[("drug", "met" if "wonder" in text else "not met", "absent", "title")] for text in records["abstract"]]
+    low, high = sorted((one, other))
+    held = [set(likeness.held_back(rows, records["abstract"], protocol, share)) for share in (0.0, low, high)]
+    assert held[0] >= held[1] >= held[2]
+    assert held[0] == {n for n, row in enumerate(rows) if row[0][1] == "not met"}
