@@ -21,13 +21,19 @@ from hypothesis import strategies as st
 
 from winnow import files, manifests, tables
 from winnow.cli import main
+from winnow.decisions import rule_verdicts
 from winnow.decisions.fingerprint import Now
 from winnow.decisions.identities import Identities
 from winnow.decisions.resolve import Judgement, Readers
 from winnow.deduplicate import core
 from winnow.report import changes_told
 from winnow.report.changes import KINDS
+from winnow.screen import signals
+from winnow.screen import verdicts as screen_verdicts
+from winnow.screen.criteria import Criterion
+from winnow.screen.documents import Document
 from winnow.screen.settle import Settings, steps
+from winnow.screen.signals import Judged
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("check", "records", "deduplicate", "screen", "extract", "synthesise", "report")
@@ -266,6 +272,41 @@ def test_an_amended_criterion_shows_what_it_would_change_and_changes_nothing(lif
         cells = line.split(",")
         assert cells[2] in page and cells[2] in told
     assert "follow-ups are left out" in page
+
+
+def test_other_code_that_judges_otherwise_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verdicts are held against those approved: a difference on the same text is told with its cause, one on other text is not."""
+    shutil.copytree(
+        ROOT / "examples/walkthrough", tmp_path, ignore=shutil.ignore_patterns("results*", ".*"), dirs_exist_ok=True
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WINNOW_CACHE", "off")
+    with_searches(tmp_path, 2)
+    assert main(["amend", "--verdicts", "--reason", "too early", "--results-known", "no", "--by", "li"]) == 1
+    run_all()
+    run("amend", "--verdicts", "--reason", "what the rules say", "--results-known", "yes", "--by", "li")
+    verdicts = [row for _, row in tables.read_rows(tmp_path / "results/screen/verdicts.csv")]
+    one, other = [
+        row["report_id"] for row in verdicts if (row["criterion"], row["verdict"]) == ("intervention", "met")
+    ][:2]
+    title = {row["record_id"]: row["title"] for _, row in tables.read_rows(tmp_path / "results/deduplicate/merged.csv")}
+
+    def other_code(criterion: Criterion, document: Document) -> Judged:
+        judged = signals.judge(criterion, document)
+        turned = criterion.id == "intervention" and document.text("title") in (title[one], title[other])
+        return judged._replace(verdict="unclear") if turned else judged
+
+    monkeypatch.setattr(screen_verdicts, "judge", other_code)
+    (kept,) = (tmp_path / "config/history").glob("verdicts-*.csv")
+    table = tables.read(kept)
+    table.loc[table["report_id"] == other, "text"] = "another text"
+    tables.write(kept, table, rule_verdicts.COLUMNS)
+    assert main(["check"]) == 1, "an approved version that was changed by hand is a fault"
+    for stage in STAGES[1:]:
+        run(stage)
+    told = [row for _, row in tables.read_rows(tmp_path / "results/report/changes.csv") if row["change"] == "verdict"]
+    assert [(row["report_id"], row["what"], row["before"]) for row in told] == [(one, "intervention", "met")]
+    assert told[0]["after"].startswith("unclear") and told[0]["note"].endswith("the criterion is as it was")
 
 
 def test_a_retraction_is_flagged_and_excludes_nothing(life: dict[str, Step]) -> None:

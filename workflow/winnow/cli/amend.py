@@ -15,6 +15,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--results-known", required=True, choices=("yes", "no"), help="whether results were known when it changed"
     )
     parser.add_argument("--by", required=True, metavar="NAME", help="who answers for the change")
+    parser.add_argument(
+        "--verdicts",
+        action="store_true",
+        help="approve what the rules say now, too: later verdicts are held against it",
+    )
     options.add_review(parser)
 
 
@@ -28,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         reason=arguments.reason,
         results_known=arguments.results_known,
         by=arguments.by,
+        verdicts=arguments.verdicts,
     )
     for name in written:
         print(f"{amendments.LEDGER}: {name} approved")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from winnow import files
-from winnow.decisions import ledger
+from winnow.decisions import ledger, rule_verdicts
 from winnow.decisions.append import append
 from winnow.decisions.kinds import KINDS
 from winnow.errors import LedgerError, UsageError, WinnowError
@@ -72,7 +72,9 @@ def check(review: Review) -> list[WinnowError]:
     return found
 
 
-def amend(review: Review, names: Sequence[str], *, reason: str, results_known: str, by: str) -> list[str]:
+def amend(
+    review: Review, names: Sequence[str], *, reason: str, results_known: str, by: str, verdicts: bool = False
+) -> list[str]:
     """Approve the present version of files of the protocol; returns the files that were new to the ledger.
 
     Args:
@@ -81,8 +83,10 @@ def amend(review: Review, names: Sequence[str], *, reason: str, results_known: s
         reason: why the protocol changed, or that this is the baseline.
         results_known: ``yes`` or ``no``: whether results were known when it changed.
         by: who answers for it.
+        verdicts: approve what the rules say now, too.
 
     Raises:
+        InputError: ``verdicts``, and the review has not been screened.
         UsageError: a name is no file of the protocol.
         LedgerError, Faults: the ledger's chain is broken, or a cell is at fault.
     """
@@ -92,9 +96,11 @@ def amend(review: Review, names: Sequence[str], *, reason: str, results_known: s
         if name not in known:
             raise UsageError(f"'{name}' is no file of the protocol", mend=f"choose from {', '.join(known)}")
     approved = {(row["file"], row["sha256"]) for row in rows(review)}
+    contents = {name: (review.root / name).read_bytes() for name in chosen}
+    if verdicts:
+        contents[rule_verdicts.NAME] = rule_verdicts.content(review)
     written = []
-    for name in chosen:
-        content = (review.root / name).read_bytes()
+    for name, content in contents.items():
         sha256 = files.sha256_bytes(content)
         if (name, sha256) in approved:
             continue

@@ -1,6 +1,7 @@
-"""Rule verdicts that an amendment of the criteria changed: today's beside those of the version approved before.
+"""Rule verdicts that an amendment of the criteria or other code changed.
 
-Only criteria whose entry differs are judged again, so that the cost grows with the amendment.
+Today's stand beside those of the criteria approved before, of which only entries that differ are judged again, and beside the
+verdicts that were approved (``winnow amend --verdicts``), where the text is still the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow import config, files
-from winnow.decisions import amendments
+from winnow.decisions import amendments, rule_verdicts
 from winnow.errors import WinnowError
 from winnow.report.changed_records import COLUMNS, base
 from winnow.report.evidence import Evidence, Row
@@ -56,16 +57,66 @@ def _entries(path: Path) -> dict[str, Any]:
 
 
 def rows(review: Review, evidence: Evidence, flow: Flow, verdicts: Mapping[str, Sequence[Row]]) -> list[Row]:
-    """One row per report and criterion whose verdict is another one now; ``before`` and ``after`` have verdict and quote.
-
-    Of a criterion that only one version has, only the reports that it speaks against are listed: the others change nothing.
-    A former version that this winnow can no longer read is told in a row of its own; nobody could mend it.
+    """One row per report and criterion whose verdict is another one now, by the criteria first, then by what was approved.
 
     Args:
         review: the review.
         evidence: the tables.
         flow: where each report ended.
         verdicts: the present verdicts by report.
+    """
+    found = _by_criteria(review, evidence, flow, verdicts)
+    told = {(row["report_id"], row["what"]) for row in found}
+    approved = _since_approved(review, evidence, flow, verdicts)
+    return [*found, *(row for row in approved if (row["report_id"], row["what"]) not in told)]
+
+
+def _since_approved(review: Review, evidence: Evidence, flow: Flow, verdicts: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """Verdicts that differ from those approved last on the same text; the note says whether their criterion differs."""
+    approved = amendments.rows(review)
+    places = [place for place, row in enumerate(approved) if row["file"] == rule_verdicts.NAME]
+    if not places:
+        return []
+    row = approved[places[-1]]
+    criteria = [earlier["sha256"] for earlier in approved[: places[-1]] if earlier["file"] == FILE]
+    try:
+        before = rule_verdicts.read(amendments.history_path(review.root, rule_verdicts.NAME, row["sha256"]))
+        amended = (
+            set(differing(amendments.history_path(review.root, FILE, criteria[-1]), review.root / FILE)[1])
+            if criteria
+            else None
+        )
+    except WinnowError as fault:
+        return [_unreadable("approved verdicts", fault)]
+    found = []
+    for report in sorted(evidence.merged):
+        text, said = before.get(report, ("", {}))
+        if text != rule_verdicts.text(evidence.merged[report]):
+            continue
+        for now in verdicts.get(report, ()):
+            name = now["criterion"]
+            if said.get(name, now["verdict"]) == now["verdict"]:
+                continue
+            told = base("verdict", report, evidence, flow) | {"what": name, "before": said[name], "after": _shown(now)}
+            why = (
+                "the criterion is as it was"
+                if amended is not None and name not in amended
+                else "criteria or code changed"
+            )
+            found.append(told | {"note": f"approved otherwise on {row['date']}; {why}"})
+    return found
+
+
+def _unreadable(what: str, fault: WinnowError) -> Row:
+    told = {"change": "verdict", "what": what, "note": f"cannot be compared: {fault.line}"}
+    return dict.fromkeys(COLUMNS, "") | told
+
+
+def _by_criteria(review: Review, evidence: Evidence, flow: Flow, verdicts: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """What the criteria approved before would say, where it differs; ``before`` and ``after`` have verdict and quote.
+
+    Of a criterion that only one version has, only the reports that it speaks against are listed: the others change nothing.
+    A former version that this winnow can no longer read is told in a row of its own; nobody could mend it.
     """
     then = former(review)
     if then is None:
@@ -74,8 +125,7 @@ def rows(review: Review, evidence: Evidence, flow: Flow, verdicts: Mapping[str, 
         gone, present = differing(then.path, review.root / FILE)
         before = _judged(then.path, gone, evidence) if gone else {}
     except WinnowError as fault:
-        told = {"change": "verdict", "what": "all criteria", "note": f"cannot be compared: {fault.line}"}
-        return [dict.fromkeys(COLUMNS, "") | told]
+        return [_unreadable("all criteria", fault)]
     names = list(dict.fromkeys([*present, *gone]))
     said = {
         (row["report_id"], row["criterion"]): row

@@ -54,7 +54,9 @@ KINDS = {
     "out of scope": Kind(
         "Not searched again", "this search does not cover their source or their years", "record", False
     ),
-    "verdict": Kind("Rule verdicts changed", "the amended criteria judge otherwise; decisions stand", news=False),
+    "verdict": Kind(
+        "Rule verdicts changed", "amended criteria, or other code, judge otherwise; decisions stand", news=False
+    ),
     "conclusion": Kind("Conclusions moved", "worked out without this search's evidence, and with it", "result", False),
 }
 #: The column that is counted, by unit.
