@@ -203,8 +203,8 @@ def test_json_inside_html_cannot_end_its_element() -> None:
     ("spans", "pieces"),
     [
         ([], ["a𝒳bcdef"]),
-        ([(1, 2, "x")], ["a", ["𝒳", "x"], "bcdef"]),
-        ([(0, 3, "x"), (2, 5, "y")], [["a𝒳", "x"], ["b", "x; y"], ["cd", "y"], "ef"]),
+        ([(1, 2, "x")], ["a", ["𝒳", "x", "x"], "bcdef"]),
+        ([(0, 3, "x"), (2, 5, "y")], [["a𝒳", "x", ""], ["b", "x; y", "x"], ["cd", "y", "y"], "ef"]),
         ([(3, 99, "out of the text"), (4, 4, "empty")], ["a𝒳bcdef"]),
     ],
 )
@@ -213,3 +213,21 @@ def test_marked_pieces_join_to_the_text(spans: list[tuple[int, int, str]], piece
     found = page_data.marked("a𝒳bcdef", spans)
     assert found == pieces
     assert "".join(piece if isinstance(piece, str) else piece[0] for piece in found) == "a𝒳bcdef"
+
+
+def test_nothing_is_cut_off_on_paper(chromium: Any, built: Path, tmp_path: Path) -> None:
+    """Printed on A4, no word of a table ends beyond the paper, and every report is printed, not only the first page of them."""
+    import pypdf
+
+    tab = chromium.new_page()
+    tab.goto(built.as_uri())
+    tab.wait_for_selector("html[data-ready]", state="attached")
+    wide = "[...document.querySelectorAll('main table')].map((table) => table.scrollWidth - table.parentElement.clientWidth)"
+    tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 690, "height": 1000})
+    assert max(tab.evaluate(wide)) <= 0
+    tab.pdf(path=str(tmp_path / "page.pdf"), format="A4")
+    tab.close()
+    told = json.loads(built.read_text(encoding="utf-8").split('id="data">')[1].split("</script>")[0])
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "page.pdf").pages)
+    assert text.count("Jane") >= len(told["reports"]) > 25

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from entrez_server import FAULTS, Corpus, Record
 from pubmed_review import SmallReview, records
@@ -174,6 +176,31 @@ def test_what_pubmed_mutters_is_said_aloud(
     small.configure(entrez={"acknowledged": [name, "NoHits: search"]})
     assert small.search() == 0, capsys.readouterr().err
     assert name in small.manifest["acknowledged"]
+
+
+def test_a_listed_record_that_never_comes_is_accepted_by_name_only(
+    small: SmallReview, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The fault names the record and how to accept that it is missing; accepted, the search goes on where it stopped and tells it.
+
+    Another record that does not come is still a fault, and so is one that was accepted under a wrong name.
+    """
+    without = re.compile(rb"<PubmedArticle>(?:(?!</PubmedArticle>).)*>1003</PMID>.*?</PubmedArticle>", re.DOTALL)
+    small.server.change = lambda utility, _, body: without.sub(b"", body) if utility == "efetch" else body
+    assert small.search() == 1
+    assert 'acknowledged: ["NotGiven: 1003"]' in capsys.readouterr().err
+    small.configure(entrez={"acknowledged": ["NotGiven: 1002", "NotGiven: 10033"]})
+    assert small.search() == 1
+    assert not small.folder.exists()
+    asked = len(small.server.asked)
+    small.configure(entrez={"acknowledged": ["NotGiven: 1003"]})
+    assert small.search() == 0, capsys.readouterr().err
+    assert {one.utility for one in small.server.asked[asked:]} == {"efetch"}
+    manifest = small.manifest
+    assert (manifest["hits"], manifest["records"], manifest["details"]["not_given"]) == (5, 4, ["1003"])
+    assert manifest["acknowledged"] == ["NotGiven: 1003"]
+    assert any("1003" in warning for warning in manifest["warnings"])
+    assert replay.differences(manifests.read(small.folder)) == []
 
 
 def test_a_missed_known_study_names_the_line_that_misses_it(

@@ -1,7 +1,8 @@
 """Citation text: GB/T 7714 and CNKI's 查新 form, one numbered citation each.
 
-``[1]甲一,乙二,丙三等.题名[J].刊名,2008,45(05):915-924.`` The type mark (``[J]``, ``[D]``, ``[C]//`` ...) parts the title from
-what follows, because titles may hold full stops. A 查新 citation may go on with ``摘要：`` and ``关键词：`` lines.
+``[1]甲一,乙二,丙三等.题名[J].刊名,2008,45(05):915-924.``, or title first: ``[1]题名[J]. 甲一,乙二. 刊名. 2008(05)``. The type
+mark (``[J]``, ``[D]``, ``[C]//`` ...) parts the title from what follows, because titles may hold full stops. A 查新 citation may go
+on with ``摘要：`` and ``关键词：`` lines.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _LABEL = re.compile(r"\s*(摘要|关键词|关键字|Abstract|Keywords?|DOI)\s*[
 _LABELS = {"摘要": "abstract", "abstract": "abstract", "doi": "doi"}
 _DOI = re.compile(r"\bDOI\s*[:：]?\s*(10\.\d{4,9}/\S+?)[.。]?\s*$", re.IGNORECASE)
 _HAN_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]+)*|[\u4e00-\u9fff]{2,4}等")
+_BETWEEN = re.compile(r"\s*[,，;；、]\s*")
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,4}")
 _WHERE = re.compile(
     r"(?P<journal>.+?)\s*[,，.．]\s*(?P<year>(?:1[5-9]|20)\d\d)(?!\d)(?P<day>-\d\d-\d\d)?"
@@ -102,6 +104,9 @@ def parsed(citation: str) -> list[tuple[str, str]]:
     authors, title = _authors_and_title(citation[: mark.start()])
     found += [("authors", authors), ("title", title), ("type", mark.group(1))]
     rest = citation[mark.end() :].lstrip(" .．,，")
+    if not authors and (people := _people_first(rest)):
+        found[-3] = ("authors", "; ".join(filter(None, map(_without_others, _BETWEEN.split(people.group(1))))))
+        rest = rest[people.end() :]
     online, link = _ONLINE.search(rest), ""
     if online:
         rest, link = rest[: online.start()], online.group(1) or ""
@@ -138,6 +143,16 @@ def _authors_and_title(text: str) -> tuple[str, str]:
     if stop and rest.strip() and len(head) < 60:
         return _without_others(head.strip()), rest.strip(" .")
     return "", text.strip(" .")
+
+
+def _people_first(text: str) -> re.Match[str] | None:
+    """The people that stand after the title in CNKI's older form, ``题名[J]. 甲一,乙二. 刊名. 2008(05)``: Han names, then a stop.
+
+    Only what a journal follows is people: a name before a year is the journal's.
+    """
+    found = re.match(r"(?!中华|中国)([^.．。:：\d]+)[.．。]\s*(?!(?:1[5-9]|20)\d\d)(?=\S)", text)
+    names = _BETWEEN.split(found.group(1)) if found else []
+    return found if all(_HAN_PERSON.fullmatch(name.strip()) for name in names) else None
 
 
 def _is_person(name: str) -> bool:

@@ -106,6 +106,16 @@ DIALECTS: tuple[Dialect, ...] = (
         once=frozenset({"Title", "Author", "Source", "Year", "Period", "Roll", "Page", "PageCount", "Link", "Organ"}),
     ),
     Dialect(
+        id="cochrane",
+        label="Cochrane Library text",
+        start=re.compile(r"\s*ID: ?(?=C[ND]-?\d)"),
+        tag=re.compile(r"([A-Z]{2,3}): ?(.*)"),
+        noise=re.compile(r"\s*Record #\d+ of \d+\s*"),
+        long="AB",
+        once=frozenset({"TI", "SO", "YR", "VL", "NO", "PG", "DOI", "AB", "US"}),
+        line_values=frozenset({"names"}),
+    ),
+    Dialect(
         id="wos",
         label="Web of Science",
         start=re.compile(r"\s*PT [JBSPC]\s*$"),
@@ -119,4 +129,4 @@ DIALECTS: tuple[Dialect, ...] = (
 BY_ID = {dialect.id: dialect for dialect in DIALECTS}
 
 #: Tags that start a record in some dialect; a line with one of them is always looked at as a start.
-START_TAGS = frozenset({"TY", "PMID", "RT", "0", "Reference Type", "DataType", "PT"})
+START_TAGS = frozenset({"TY", "PMID", "RT", "0", "Reference Type", "DataType", "PT", "ID"})

@@ -9,7 +9,7 @@ from winnow.records.dialects import DIALECTS, Dialect
 _BY_ID = {dialect.id: dialect for dialect in DIALECTS}
 _TAGGED = re.compile("|".join(f"(?P<{dialect.id}>{dialect.start.pattern})" for dialect in DIALECTS))
 #: What a tagged start line can begin with, white space apart: a quick test before the full one.
-_SIGNS = frozenset("TPR%{D")
+_SIGNS = frozenset("TPR%{DI")
 #: Starts of formats that are no tagged text.
 _OTHER = re.compile(
     r"\s*(?:@[A-Za-z]{3,20}\s*[{(][^,{}]{0,80},|<(?:Pubmed(?:Book)?Article|record|Trial|html|table)[\s>])"

@@ -132,15 +132,19 @@ def _spans(name: str, text: str, verdicts: Iterable[Row], values: Iterable[Row])
 
 
 def marked(text: str, spans: Iterable[tuple[int, int, str]]) -> list[Any]:
-    """The text in pieces: plain ones are strings, quoted ones ``[text, what for]``. Joined, the pieces are the text."""
+    """The text in pieces: plain ones are strings, quoted ones ``[text, what for, what ends here]``.
+
+    Joined, the pieces are the text; quotes that overlap are cut into several pieces, and each is told of once, at its end.
+    """
     kept = sorted({(start, end, label) for start, end, label in spans if 0 <= start < end <= len(text)})
     if not kept:
         return [text]
     cuts = sorted({0, len(text), *(start for start, *_ in kept), *(end for _, end, _ in kept)})
     pieces: list[Any] = []
     for start, end in pairwise(cuts):
-        labels = list(dict.fromkeys(label for a, b, label in kept if a <= start and end <= b))
-        pieces.append([text[start:end], join(labels)] if labels else text[start:end])
+        labels = dict.fromkeys(label for a, b, label in kept if a <= start and end <= b)
+        ending = dict.fromkeys(label for _, b, label in kept if b == end)
+        pieces.append([text[start:end], join(labels), join(ending)] if labels else text[start:end])
     return pieces
 
 

@@ -71,12 +71,32 @@ def esearch(body: bytes, *, retmax: int) -> Found:
     return Found(count, pmids, " ".join((root.findtext("QueryTranslation") or "").split()), _warnings(root, count))
 
 
-def efetch(body: bytes, wanted: Sequence[str]) -> None:
+class NotGiven(Wrong):
+    """PubMed listed a record and does not give it, as when it was deleted in between."""
+
+    def __init__(self, pmids: Sequence[str], among: int) -> None:
+        super().__init__(f"{len(pmids)} of {among} records are missing: PMID {_listed(pmids)}")
+        names = ", ".join(f'"{not_given(pmid)}"' for pmid in pmids[:20])
+        self.mend = (
+            "run the same command again later, it goes on where it stopped; a record that PubMed has withdrawn is accepted as "
+            f"missing in config.yaml under entrez: acknowledged: [{names}]"
+        )
+
+
+def not_given(pmid: str) -> str:
+    """The name by which config.yaml accepts that a listed record is missing."""
+    return f"NotGiven: {pmid}"
+
+
+def efetch(body: bytes, wanted: Sequence[str], spared: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Check that an EFetch answer holds exactly the records that were asked for, each once, all readable.
+
+    Returns:
+        those PMIDs of ``spared`` that are missing: somebody accepted it by name.
 
     Raises:
         Broken: cut, garbled, or no set of records.
-        Wrong: records are missing, doubled or not asked for; it names them.
+        NotGiven, Wrong: records are missing, doubled or not asked for; it names them.
         SearchError: hostile.
     """
     refuse_entities(body)
@@ -86,12 +106,14 @@ def efetch(body: bytes, wanted: Sequence[str]) -> None:
         raise SearchError(fault.what, where="efetch", mend=NOT_PUBMED) from None
     except InputError as fault:
         raise Broken(fault.what) from None
-    if missing := [pmid for pmid in wanted if pmid not in got]:
-        raise Wrong(f"{len(missing)} of {len(wanted)} records are missing: PMID {_listed(missing)}")
+    missing = [pmid for pmid in wanted if pmid not in got]
+    if unexpected := [pmid for pmid in missing if pmid not in spared]:
+        raise NotGiven(unexpected, len(wanted))
     if strange := sorted(set(got) - set(wanted)):
         raise Wrong(f"records came that nobody asked for: PMID {_listed(strange)}")
     if doubled := sorted(pmid for pmid, times in got.items() if times > 1):
         raise Wrong(f"records came twice: PMID {_listed(doubled)}")
+    return tuple(missing)
 
 
 def _parsed(body: bytes) -> Any:

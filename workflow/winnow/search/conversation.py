@@ -37,7 +37,7 @@ class Broken(Exception):
     """An answer that is cut, garbled or no answer; asked again."""
 
     tries = TRIES
-    mend = "run the same command again later; it goes on where it stopped"
+    mend: str = "run the same command again later; it goes on where it stopped"
 
 
 class Wrong(Broken):

@@ -79,7 +79,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a search came to; ``batches`` and ``evidence`` name the files of its answers."""
+    """What a search came to: ``pmids`` are those whose records came; ``batches`` and ``evidence`` name the files of its answers."""
 
     hits: tuple[int, ...]
     whole: Found
@@ -90,6 +90,7 @@ class Outcome:
     warnings: tuple[str, ...]
     acknowledged: tuple[str, ...]
     missed: tuple[Missed, ...]
+    not_given: tuple[str, ...] = ()
 
 
 class _Names:
@@ -144,12 +145,19 @@ def search(plan: Plan) -> Steps[Outcome]:
     if faults:
         yield Forget()
     raise_all(faults)
-    batches = yield from _fetch(listed.pmids)
+    spared = frozenset(pmid for pmid in listed.pmids if answers.not_given(pmid) in plan.acknowledged)
+    batches, withheld = yield from _fetch(listed.pmids, spared)
+    for pmid in withheld:
+        noticed[answers.not_given(pmid)] = (
+            f"PubMed lists PMID {pmid} and does not give its record, which is missing here"
+        )
     return Outcome(
-        tuple(hits), whole, listed.slices, listed.pmids, tuple(batches), tuple(names.used),
+        tuple(hits), whole, listed.slices, tuple(pmid for pmid in listed.pmids if pmid not in withheld), tuple(batches),
+        tuple(names.used),
         warnings=tuple(noticed.values()),
         acknowledged=tuple(sorted(noticed)),
         missed=tuple(missed),
+        not_given=tuple(withheld),
     )  # fmt: skip
 
 
@@ -201,14 +209,17 @@ def _unacknowledged(plan: Plan, noticed: Mapping[str, str]) -> list[WinnowError]
     ]
 
 
-def _fetch(pmids: Sequence[str]) -> Steps[list[tuple[str, int]]]:
+def _fetch(pmids: Sequence[str], spared: frozenset[str]) -> Steps[tuple[list[tuple[str, int]], list[str]]]:
+    """Every record in batches; the files with their numbers of records, and which of ``spared`` did not come."""
     batches: list[tuple[str, int]] = []
+    withheld: list[str] = []
     for first in range(0, len(pmids), BATCH):
         wanted = pmids[first : first + BATCH]
         name = f"records-{first // BATCH + 1:04d}.xml.gz"
         parameters = {"db": "pubmed", "id": ",".join(wanted), "retmode": "xml", "retmax": str(len(wanted))}
         purpose = f"records {first + 1} to {first + len(wanted)}"
         request = Request("efetch", parameters, name, purpose, len(wanted), len(pmids))
-        yield from ask(request, partial(answers.efetch, wanted=wanted))
-        batches.append((name, len(wanted)))
-    return batches
+        missing = yield from ask(request, partial(answers.efetch, wanted=wanted, spared=spared))
+        withheld += missing
+        batches.append((name, len(wanted) - len(missing)))
+    return batches, withheld

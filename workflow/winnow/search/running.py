@@ -138,6 +138,7 @@ def _manifest(
         "details": {
             "limits": list(plan.limits),
             "slices": [{"limits": piece.limits, "hits": piece.hits} for piece in outcome.slices],
+            **({"not_given": list(outcome.not_given)} if outcome.not_given else {}),
             "known_studies": [{"id": study.id, "label": study.label} for study in plan.known],
             "known_studies_missed": [
                 {"id": one.study.id, "pmid": one.pmid, "in_pubmed": one.in_pubmed, "missed_by": list(one.lines)}

@@ -165,7 +165,7 @@ function showList(key) {
 // ---- one report and its journey ----------------------------------------------------------------------------------
 const dialog = document.getElementById('record');
 const pieces = (list) => list.map((piece) =>
-  (typeof piece === 'string' ? piece : el('mark', { title: piece[1] }, piece[0], el('span', { class: 'why' }, piece[1]))));
+  (typeof piece === 'string' ? piece : el('mark', { title: piece[1] }, piece[0], piece[2] ? el('span', { class: 'why' }, piece[2]) : '')));
 const rowsOf = (headings, rows) => el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': headings.join(', ') }, el('table', {},
   el('thead', {}, el('tr', {}, ...headings.map((name) => el('th', { scope: 'col' }, name)))),
   el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((cell) => el('td', {}, cell instanceof Node ? cell : text(cell))))))));
