@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from winnow.deduplicate import core
+from winnow.deduplicate.weights import RULES
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
 
@@ -39,3 +40,12 @@ def test_case(case: dict[str, Any]) -> None:
         said, merged = verdict(records, ids)
         assert said == case["verdict"], case["why"]
         assert merged == (said == "same")
+
+
+def test_every_rule_that_speaks_has_its_case() -> None:
+    """Law: no rule without case law: each that says same, possible or related decides at least one case."""
+    decided = set()
+    for case in CASES:
+        rows = [record | {"record_id": name} for record, name in zip(case["records"], "ab", strict=True)]
+        decided |= set(core.deduplicate(pd.DataFrame(rows).fillna("")).pairs["rule"])
+    assert [rule.name for rule in RULES if rule.verdict != "none" and rule.name not in decided] == []
