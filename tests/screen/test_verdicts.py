@@ -199,6 +199,7 @@ def test_the_example_in_the_documentation_loads(tmp_path: Path) -> None:
     assert criteria_files.load(path).ids == (
         "population_gout",
         "intervention_allopurinol",
-        "randomised",
+        "people",
         "not_children_only",
+        "randomised",
     )

@@ -10,8 +10,9 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, partial, reduce
 from importlib import resources
+from operator import or_
 from typing import NamedTuple
 
 from winnow.screen.patterns import Phrases, Stretch, compiled
@@ -75,6 +76,15 @@ def _cues() -> tuple[Phrases, tuple[_Cue, ...]]:
     return Phrases(compiled(row["cue"]) for row in rows), cues
 
 
+class _Possible(dict[tuple[str, ...], int]):
+    def __init__(self, bits: Mapping[str, int]) -> None:
+        self._bits = bits
+
+    def __missing__(self, fields: tuple[str, ...]) -> int:
+        self[fields] = bits = reduce(or_, (self._bits.get(field, 0) for field in fields), 0)
+        return bits
+
+
 class Document:
     """One report.
 
@@ -90,11 +100,8 @@ class Document:
         self._negated: dict[Mention, bool] = {}
         #: verdicts of built-in classifiers that were already worked out for this report
         self.judged: dict[str, object] = {}
-        #: the bits of the phrases that may stand in any field
-        self.possible = 0
-        for field in TEXT_FIELDS:
-            if row.get(field):
-                self.possible |= self.tokens(field).possible
+        #: for some fields, the bits of the phrases that may stand in any of them
+        self.possible = _Possible({field: self.tokens(field).possible for field in TEXT_FIELDS if row.get(field)})
 
     def text(self, field: str) -> str:
         """The field as it stands in the table."""

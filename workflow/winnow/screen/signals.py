@@ -58,7 +58,7 @@ def _first(signals: tuple[Signal, ...], document: Document) -> _Held | None:
     possible, fields = document.possible, document.fields
     for signal in signals:
         kind = signal.kind
-        if not (possible & signal.phrases.bits if kind == "any" else kind == "use" or fields.get(kind)):
+        if not (possible[signal.fields] & signal.phrases.bits if kind == "any" else kind == "use" or fields.get(kind)):
             continue
         held, span = holds(signal, document)
         if held:
@@ -190,7 +190,7 @@ def _silent(criterion: Criterion, document: Document) -> bool:
     """Whether nothing that speaks for the criterion occurs anywhere, not even denied, in a report that says enough."""
     if document.told_in not in criterion.spoken.languages:
         return False
-    if document.possible & criterion.spoken.bits and any(
+    if document.possible[TEXT_FIELDS] & criterion.spoken.bits and any(
         next(document.mentions(criterion.spoken, field), None)
         for field in TEXT_FIELDS
         if document.may_mention(criterion.spoken, field)
