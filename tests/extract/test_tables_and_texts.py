@@ -9,9 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from docx import Document
+from hypothesis import given
+from hypothesis import strategies as st
 
 from winnow.errors import InputError
-from winnow.extract import cells, form, fulltext, readers_tables, workbook
+from winnow.extract import cells, document, form, fulltext, readers_tables, workbook
 
 FORM = form.load(Path(__file__).parents[2] / "config" / "extraction.yaml")
 HEAD = [{"study_id": "a", "study": "=HYPERLINK(1) 1990", "year": "1990", "reports": "r"}]
@@ -62,6 +64,14 @@ def test_a_value_without_its_origin_is_a_fault(at: int, missing: str) -> None:
     assert faults and all(f"has no {missing}" in fault.line for fault in faults)
 
 
+@given(st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), min_size=1, max_size=5))
+def test_columns_fill_the_page_and_no_more(lines: list[list[str]]) -> None:
+    """Whatever stands in the cells, every column has some width and all together are as wide as the page's text."""
+    wide = document.widths(lines)
+    assert all(width > 0 for width in wide)
+    assert sum(wide) == pytest.approx(25.7)
+
+
 def test_the_workbook_is_typed_and_neutral() -> None:
     """Numbers are numbers, text is never a formula, and each value's quote is the comment of its cell."""
     book = openpyxl.load_workbook(io.BytesIO(workbook.workbook(FORM, HEAD, TABLE)))
@@ -69,6 +79,8 @@ def test_the_workbook_is_typed_and_neutral() -> None:
     columns = {cell.value: cell.column for cell in sheet[1]}
     total = sheet.cell(2, columns["n"])
     assert total.value == 26 and total.data_type == "n" and "<b>26" in total.comment.text
+    unseen = sheet.cell(2, columns["n PM"])
+    assert unseen.value == 16 and "(unverified)" in unseen.number_format
     formula = sheet.cell(2, columns["Comparator"])
     assert formula.value == "=1+1" and formula.data_type == "s"
     assert sheet.cell(2, columns["Sex"]).value.endswith("(disputed)")
@@ -78,11 +90,14 @@ def test_the_workbook_is_typed_and_neutral() -> None:
 
 def test_word_and_page_show_every_marked_cell() -> None:
     """DOCX and HTML hold the same marked cells; markup in a quote is text; the same cells are the same bytes."""
-    content = readers_tables.docx(FORM, HEAD, TABLE)
-    assert content == readers_tables.docx(FORM, HEAD, TABLE)
-    document = Document(io.BytesIO(content))
-    assert document.sections[0].page_width > document.sections[0].page_height
-    shown = {cell.text for table in document.tables for line in table.rows for cell in line.cells}
+    content = document.docx(FORM, HEAD, TABLE)
+    assert content == document.docx(FORM, HEAD, TABLE)
+    written = Document(io.BytesIO(content))
+    assert written.sections[0].page_width > written.sections[0].page_height
+    for table in written.tables:
+        assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")
+        assert all(line._tr.xpath("./w:trPr/w:cantSplit") for line in table.rows)
+    shown = {cell.text for table in written.tables for line in table.rows for cell in line.cells}
     page = readers_tables.html(FORM, HEAD, TABLE)
     for cell in TABLE["a"]:
         assert cell.marked in shown
@@ -110,13 +125,13 @@ def test_pdf_text_layers_are_read_by_page(tmp_path: Path) -> None:
     """The text of each page is a passage under its number."""
     from fpdf import FPDF
 
-    document = FPDF()
-    document.set_font("Helvetica", size=12)
+    made = FPDF()
+    made.set_font("Helvetica", size=12)
     for words in ("First page.", "A total of 40 patients were randomized."):
-        document.add_page()
-        document.cell(text=words)
+        made.add_page()
+        made.cell(text=words)
     path = tmp_path / "a.pdf"
-    path.write_bytes(bytes(document.output()))
+    path.write_bytes(bytes(made.output()))
     found = fulltext.passages(path, "a.pdf")
     assert [passage.source for passage in found] == ["full text: a.pdf, page 1", "full text: a.pdf, page 2"]
     assert "40 patients" in found[1].text

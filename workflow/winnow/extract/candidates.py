@@ -19,6 +19,8 @@ Candidate = tuple[int, int]
 #: What may stand between the numbers of one list, before the unit that they share.
 _LISTED = NUMERIC | {"-", "VS", "AND", "to", "or", ",", "/", "~", ".", "or=", "–"}
 _PERCENT = frozenset(("%", "per"))
+#: What joins two percentages of which only the last has its sign ("60 vs. 47%").
+_JOINED = NUMERIC | {"-", "VS", "AND", "to", "or", "."}
 #: How far from a number the unit may be that a list shares.
 _REACH = 9
 #: What stands between the two ends of a time (``2 to 4 weeks``).
@@ -31,7 +33,7 @@ _TIMES = listed("time")
 
 
 def counts(words: Words) -> Iterator[Candidate]:
-    """Whole numbers that could count people: no percentage, no measure, not a part of a name such as ``T1``."""
+    """Whole numbers that could count people: no percentage (or one of two that share a sign), no measure, no part of ``T1``."""
     names = words.names
     for index, value in words.numbers.items():
         if names[index] != WHOLE or value < 0:
@@ -40,7 +42,7 @@ def counts(words: Words) -> Iterator[Candidate]:
             after = names[index + 1]
             if after in ("%", "UNIT", "TIME") or (after[0].isalpha() and words.starts[index + 1] == words.ends[index]):
                 continue
-        if not _glued(words, index):
+        if not _glued(words, index) and not _shares(names, index, _JOINED):
             yield index, index
 
 
@@ -55,15 +57,16 @@ def _glued(words: Words, index: int) -> bool:
 def percentages(words: Words) -> Iterator[Candidate]:
     """Numbers with a percent sign or word of their own, or one that a list of numbers shares."""
     for index in words.numbers:
-        if _shares(words.names, index):
+        if _shares(words.names, index, _LISTED):
             yield index, index
 
 
-def _shares(names: list[str], index: int) -> bool:
+def _shares(names: list[str], index: int, between: frozenset[str]) -> bool:
+    """Whether a percent sign follows with nothing but ``between`` on the way."""
     for name in names[index + 1 : index + _REACH]:
         if name in _PERCENT:
             return True
-        if name not in _LISTED:
+        if name not in between:
             return False
     return False
 

@@ -6,12 +6,16 @@ from typing import NamedTuple
 
 from winnow.extract import candidates, cues
 from winnow.extract.passage import Found, Passage
+from winnow.extract.words import Words
 
 KINDS = ("total", "arm", "event_count")
 
 
 class Count(NamedTuple):
-    """A whole number of the text, where it stands, and its probability of being the total, a group's size or a number of events."""
+    """A whole number of the text, where it stands, and its probability of being the total, a group's size or a number of events.
+
+    ``sized``: it is printed as "n = 30".
+    """
 
     start: int
     end: int
@@ -19,6 +23,7 @@ class Count(NamedTuple):
     total: float
     arm: float
     event_count: float
+    sized: bool
 
     def found(self, rule: str, confidence: float) -> Found:
         """The number as a finding, in digits."""
@@ -26,19 +31,20 @@ class Count(NamedTuple):
         return Found(self.start, self.end, rule, confidence, digits, digits, "participants")
 
 
+def count(words: Words, first: int, last: int, scores: tuple[float, ...]) -> Count:
+    """The number that stands in ``words[first:last + 1]``, with its score of each of :data:`KINDS`."""
+    total, arm, event_count = scores
+    sized = words.names[max(0, first - 2) : first] == ["n", "="]
+    return Count(words.starts[first], words.ends[last], int(words.numbers[first]), total, arm, event_count, sized)
+
+
 def counts(passage: Passage) -> list[Count]:
     """The counts in the order of the text, judged once for all extractors."""
     if "counts" not in passage.kept:
         context = cues.read(passage)
-        words = context.words
         passage.kept["counts"] = [
-            Count(
-                words.starts[first],
-                words.ends[last],
-                int(words.numbers[first]),
-                *cues.scores(KINDS, context, first, last),
-            )
-            for first, last in candidates.counts(words)
+            count(context.words, first, last, cues.scores(KINDS, context, first, last))
+            for first, last in candidates.counts(context.words)
         ]
     judged: list[Count] = passage.kept["counts"]
     return judged

@@ -28,10 +28,8 @@ Known = Mapping[str, frozenset[str]]
 #: How many words to each side are looked at one by one, and how many as a bag.
 _NEAR, _BAG = 5, 14
 _EDGES = [EDGE] * _NEAR
-_TELLING = frozenset(("%", "UNIT", "TIME", "PEOPLE", ")", "/", "of"))
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
 #: The places of cues that take longer to work out: they are, if a table has one.
-_NEIGHBOURS = frozenset(("before", "after"))
 _COUNTED = frozenset(("adds", "next", "ratio", "share"))
 #: The places that hold any number of words.
 _BAGS = ("left", "right", "said")
@@ -122,9 +120,6 @@ def _near(context: Context, first: int, last: int, sentence: tuple[int, int, int
         found += [("inside", token) for token in words_.tokens[first + 1 : last + 1]]
     if value is not None:
         found.append(_SIZED[bisect_right(_SIZES, value)])
-    if known is None or not _NEIGHBOURS.isdisjoint(known):
-        found.append(("before", *_neighbour(context, bisect_left(context.places, first) - 1, begin, end, first)))
-        found.append(("after", *_neighbour(context, bisect_right(context.places, last), begin, end, first)))
     if known is None or not _COUNTED.isdisjoint(known):
         found += _others(context, first, end)
         found += _share(context, first, last, end)
@@ -134,15 +129,6 @@ def _near(context: Context, first: int, last: int, sentence: tuple[int, int, int
 def _open(names: Sequence[str]) -> int:
     """How many brackets are open after these words."""
     return names.count("(") + names.count("[") - names.count(")") - names.count("]")
-
-
-def _neighbour(context: Context, order: int, begin: int, end: int, origin: int) -> tuple[str, ...]:
-    """The number of that order, if it stands in the sentence: what it is, what follows it, and how far it is."""
-    if not 0 <= order < len(context.places) or not begin <= (place := context.places[order]) < end:
-        return (EDGE,)
-    names = context.words.names
-    after = names[place + 1] if place + 1 < len(names) else EDGE
-    return names[place], after if after in _TELLING else "", str(min(abs(place - origin), 6))
 
 
 def _others(context: Context, first: int, end: int) -> Iterator[Cue]:

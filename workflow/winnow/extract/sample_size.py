@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from itertools import groupby
@@ -11,12 +13,26 @@ from winnow.extract import cues, numbers, phrases
 from winnow.extract.counting import Count, counts
 from winnow.extract.passage import Found, Passage
 
+#: The rule of a stated total that the groups add up to.
+ADDED_UP = "stated, its groups add up"
 #: Below this score no number of the text is taken for a stated total; groups are added up instead if there are any.
 _STATED = 0.2
+#: From this score on a number is the likeliest total if there are no groups either; below it nothing is said.
+_GUESS = 0.05
 #: From this score on a number that passes for the total looks like one group of several as well.
-_GROUP_TOO = 0.4
+_GROUP_TOO = 0.45
+#: From this score on a number is surely a group: no total is smaller.
+_SURELY_GROUP, _VERY_SURELY_GROUP = 0.5, 0.7
 #: How sure a sum of groups is at most: it was printed nowhere.
 _SUM = 0.8
+#: What a number may be a group or the whole of at the least, and how large a group must be to tell anything, for a sum to count.
+_PART, _MAYBE, _SMALL = 0.4, 0.15, 7
+#: From this score on a number is the total whatever groups add up to.
+_CERTAIN = 0.6
+#: How much the odds of the next likely number take from those of the likeliest.
+_RIVAL = 0.5
+#: How sure a stated number is, at the least, that its groups add up to.
+_SURE_SUM = 0.95
 #: Groups of one study are of like size.
 _LIKE = 3
 
@@ -25,12 +41,61 @@ def total(passage: Passage) -> list[Found]:
     """The total, at most one: the surest number stated, or else the sum of groups (its rule says so)."""
     if chinese := phrases.counted("sample_size.total", passage):
         return [max(chinese, key=lambda each: (each.confidence, -each.start))]
-    stated = [each for each in counts(passage) if each.number]
+    every = [each for each in counts(passage) if each.number]
+    if whole := _added_up(every):
+        return [whole.found(ADDED_UP, max(_SURE_SUM, cues.confidence("total", lead(whole, every))))]
+    largest = max((each.number for each in _groups(passage, every, _SURELY_GROUP)), default=0)
+    stated = [each for each in every if each.number >= largest]
     best = max(stated, default=None, key=lambda each: (each.total, -each.start))
     if best and best.total >= _STATED:
-        part = _half(passage, best) or _with_its_groups(passage, stated, best)
-        return [part or best.found("stated", cues.confidence("total", best.total))]
-    return _sum(passage)
+        part = _half(passage, best) or _with_its_groups(passage, stated, best) or _beside(stated, best)
+        return [part or best.found("stated", cues.confidence("total", lead(best, every)))]
+    if summed := _sum(passage):
+        return summed
+    if best and best.total >= _GUESS:
+        return [best.found("stated", cues.confidence("total", lead(best, every)))]
+    return []
+
+
+def lead(best: Count, every: Sequence[Count]) -> float:
+    """How likely the total is and how far ahead of any other number, from 0 to 1: what its confidence is read off."""
+    rival = max((each.total for each in every if each.number != best.number), default=0.0)
+    return 1 / (1 + math.exp(_RIVAL * _odds(rival) - _odds(best.total)))
+
+
+def _odds(score: float) -> float:
+    """Log odds, kept between -6 and 6."""
+    return max(-6.0, min(6.0, math.log((score + 1e-9) / (1 - score + 1e-9))))
+
+
+def _groups(passage: Passage, every: list[Count], least: float) -> list[Count]:
+    """The groups of the first sentence that names two or more."""
+    found = [each for each in every if each.arm >= max(least, each.total)]
+    for _, group in groupby(found, key=lambda each: passage.sentence(each.start, each.end)):
+        if len(groups := list(group)) >= 2:
+            return groups
+    return []
+
+
+def _added_up(every: list[Count]) -> Count | None:
+    """The likeliest number that two to four groups, one after the other, add up to, unless another number is surer.
+
+    A group may pass for the total itself ("of 84 patients assigned to the drug"): then the whole is the better answer.
+    """
+    parts = [each for each in every if each.arm + each.total >= _PART]
+    found: list[tuple[float, int, Count]] = []
+    for size in (2, 3, 4):
+        for first in range(len(parts) - size + 1):
+            groups = parts[first : first + size]
+            if max(each.number for each in groups) < _SMALL:
+                continue
+            sum_ = sum(each.number for each in groups)
+            rivals = max((each.total for each in every if each.number != sum_ and each not in groups), default=0.0)
+            found += [
+                (each.total, -each.start, each)
+                for each in every if each.number == sum_ and each.total >= _MAYBE and rivals < max(_CERTAIN, each.total)
+            ]  # fmt: skip
+    return max(found, default=(0.0, 0, None))[2]
 
 
 def arm(passage: Passage) -> list[Found]:
@@ -46,12 +111,12 @@ def arm(passage: Passage) -> list[Found]:
 
 
 def _sum(passage: Passage) -> list[Found]:
-    """The sum of the groups of the first sentence that names two or more."""
-    found = arm(passage)
-    for _, group in groupby(found, key=lambda each: passage.sentence(each.start, each.end)):
-        groups = list(group)
-        if len(groups) >= 2:
-            return [_summed([int(each.number) for each in groups], groups[0].start, groups[-1].end, groups)]
+    """The sum of the groups of the first sentence that names two or more; of the sure ones, if two are."""
+    every = [each for each in counts(passage) if each.number]
+    for least in (_VERY_SURELY_GROUP, cues.accepted("arm")):
+        if groups := _groups(passage, every, least):
+            found = [each.found("group", cues.confidence("arm", each.arm)) for each in groups]
+            return [_summed([each.number for each in groups], groups[0].start, groups[-1].end, found)]
     return []
 
 
@@ -59,6 +124,22 @@ def _summed(sizes: list[int], start: int, end: int, groups: list[Found]) -> Foun
     digits = str(sum(sizes))
     sure = _SUM * min((each.confidence for each in groups), default=1.0)
     return Found(start, end, "sum of groups", sure, digits, digits, "participants", (start, end))
+
+
+def _beside(stated: list[Count], best: Count) -> Found | None:
+    """The sum, if the likeliest total is printed as "(n = 30)" and one other such number is a group of like size."""
+    if not best.sized:
+        return None
+    others = [
+        each for each in stated
+        if each.sized and each is not best and each.arm >= _GROUP_TOO
+        and each.number <= _LIKE * best.number <= _LIKE**2 * each.number
+    ]  # fmt: skip
+    if len(others) != 1:
+        return None
+    (other,) = others
+    first, second = sorted((best, other), key=lambda each: each.start)
+    return _summed([first.number, second.number], first.start, second.end, [])
 
 
 def _with_its_groups(passage: Passage, stated: list[Count], best: Count) -> Found | None:
@@ -102,7 +183,7 @@ def _half(passage: Passage, best: Count) -> Found | None:
             if best.start not in (match.start("a"), match.start("b")) or not first or not second:
                 continue
             rest = first - second
-            if rest in wholes and rest != second:
+            if match.groupdict().get("p") != "to" and rest > 0 and rest in wholes and rest != second:
                 continue  # "100 were enrolled and 87 analysed, 13 dropped out": the first is the whole
             if first <= _LIKE * second and second <= _LIKE * first:
                 return _summed([first, second], match.start("a"), match.end("b"), [])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from winnow import files, tables
 from winnow.errors import RecordLossError, WinnowError, raise_all
-from winnow.extract import cells, form, fulltext, readers_tables, reports, suggest, verified, workbook
+from winnow.extract import cells, document, form, fulltext, readers_tables, reports, suggest, verified, workbook
 from winnow.extract.passage import Passage
 from winnow.text import is_han
 
@@ -83,7 +83,7 @@ def run(review: Review) -> None:
     for name, fields in readers_tables.tables_of(asked).items():
         tables.write_rows(out / f"{name}.csv", readers_tables.rows(head, table, fields), ("study_id", "study", *fields))
     files.write_bytes(out / "extraction_table.xlsx", workbook.workbook(asked, head, table))
-    files.write_bytes(out / "extraction_tables.docx", readers_tables.docx(asked, head, table))
+    files.write_bytes(out / "extraction_tables.docx", document.docx(asked, head, table))
     files.write_text(out / "extraction_tables.html", readers_tables.html(asked, head, table))
 
 
