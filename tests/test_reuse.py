@@ -124,6 +124,26 @@ def test_two_results_folders_share_and_do_not_disturb(tmp_path: Path) -> None:
     assert asked(one, [["a"], ["b"]])[1] == 0
 
 
+def test_two_runs_at_once_leave_a_whole_store(tmp_path: Path) -> None:
+    """Law: of two runs that end one after the other the later one's entries are kept, whole; both were told the same."""
+    of = small(tmp_path)
+    asked(of, [["a"]])
+    with reuse.kept(of, "store", "screen") as one, reuse.kept(of, "store", "screen") as other:
+        assert one.recall(["b"], lambda: "b") == other.recall(["b"], lambda: "b") == "b"
+        assert other.recall(["a"], lambda: "another") == work(["a"])
+    assert asked(of, [["b"]])[1] == 0
+
+
+def test_a_run_that_fails_keeps_what_was_there(tmp_path: Path) -> None:
+    """Law: a fault in the middle of a stage leaves the store of the run before."""
+    of = small(tmp_path)
+    asked(of, [["a"]])
+    before = contents(tmp_path / reuse.FOLDER)
+    with pytest.raises(ZeroDivisionError), reuse.kept(of, "store", "screen") as kept:
+        kept.recall(["b"], lambda: 1 / 0)
+    assert contents(tmp_path / reuse.FOLDER) == before
+
+
 def test_git_ignores_it_and_a_killed_write_leaves_nothing(tmp_path: Path) -> None:
     """Law: the folder tells git to leave it alone, and what a killed run left half-written goes with the next."""
     of = small(tmp_path)
