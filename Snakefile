@@ -4,6 +4,7 @@ Run it with `make review`, or with plain `snakemake` in an environment that has 
 `snakemake --directory OTHER_REVIEW`; an overlay with `--configfile MORE.yaml`.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -40,6 +41,10 @@ if config != REVIEW.settings:
         "settings given with --config reach no winnow command: put them in a file, --configfile MORE.yaml"
     )
 RESULTS = REVIEW.results.as_posix()
+
+# A job writes into its log; how far a search has come is shown where the workflow was started.
+if workflow.is_main_process and sys.stderr.isatty():
+    os.environ["WINNOW_TERMINAL"] = os.ttyname(sys.stderr.fileno())
 
 # The log then shows the exact command, and `winnow` is found without activating anything.
 shell.prefix(

@@ -88,6 +88,7 @@ def test_several_files_are_one_export(review: Path, capsys: pytest.CaptureFixtur
     ("change", "said"),
     [
         ({"hits": "500"}, "500 hits stated, 3 records read"),
+        ({"hits": "-2"}, "--hits -2 is no number of hits"),
         ({"date": "2020-13-01"}, "is no day"),
         ({"date": "2999-01-01"}, "in the future"),
         ({"source": "embase"}, "no source 'embase'"),
