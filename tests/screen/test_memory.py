@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from small_review import small_review
@@ -71,7 +71,8 @@ def look(review: Review, known: state.Known, rules: state.Judged, memory: state.
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(events, min_size=1, max_size=9))
+@given(happened=st.lists(events, min_size=1, max_size=9))
+@example(happened=[("append", "li", "1", "include"), ("append", "wang", "1", "include"), ("bytes", "li", b"\xff")])
 def test_what_is_remembered_changes_nothing(small_review: Review, happened: list[tuple[str, ...]]) -> None:
     """After any rows, edits, cuts, broken bytes and removals a look with memory says what a first look says, faults included."""
     for kind in (SCREENING, RETRIEVAL):

@@ -54,6 +54,7 @@ AMENDMENTS_LEDGER = ("date", "file", "sha256", "reason", "results_known", "by", 
 
 _FORMULA = frozenset("=+-@'")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 csv.field_size_limit(1 << 30)
 
@@ -194,7 +195,9 @@ def parse_rows(
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"byte {error.start} is not UTF-8", where=where, mend="save it as CSV UTF-8") from None
+        line = len(_LINE_END.split(content[: error.start]))
+        at = line + left_out if line > 1 else line
+        raise InputError("not UTF-8", where=f"{where}:{at}", mend="save it as CSV UTF-8") from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, dict[str, str]]] = []
     try:
