@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from winnow.deduplicate.comparing import LEVELS, Bits
 from winnow.deduplicate.fields import Fields, Ints
+from winnow.deduplicate.levels import LEVELS, Bits
 
 #: field, how it is called, and how a record shows it.
 _SHOWN: tuple[tuple[str, str, Callable[[Fields, int], str]], ...] = (

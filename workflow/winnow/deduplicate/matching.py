@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from winnow.deduplicate import blocking, comparing, evidence, fields
-from winnow.deduplicate.comparing import Bits
 from winnow.deduplicate.fields import Ints
+from winnow.deduplicate.levels import Bits, bit
 from winnow.deduplicate.weights import RULES
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def first_rule(levels: Mapping[str, Bits], count: int) -> Ints:
     for number, rule in enumerate(RULES):
         fits = np.ones(len(open_pairs), bool)
         for field, allowed in rule.when.items():
-            mask = np.uint16(sum(comparing.bit(field, level) for level in allowed))
+            mask = np.uint16(sum(bit(field, level) for level in allowed))
             fits &= (levels[field][open_pairs] & mask) != 0
         decided[open_pairs[fits]] = number
         open_pairs = open_pairs[~fits]
