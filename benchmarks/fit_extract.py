@@ -68,6 +68,8 @@ class Task:
 
 #: A weight below this is left out of a table.
 _LEAST = 0.05
+#: Differences in F1 that are chance.
+_AS_GOOD = 0.001
 #: How often the abstracts are dealt into five folds for the totals.
 DEALT = 3
 _BOTH = ("breast cancer", "gl", "dm2")
@@ -187,11 +189,11 @@ def unseen(task: Task, matrix, labels, groups, seed: int | None = None) -> np.nd
 
 
 def threshold(scores: np.ndarray, labels: np.ndarray) -> float:
-    """The score from which on candidates are taken, for the best F1."""
+    """The score from which on candidates are taken: the highest whose F1 is as good as the best (wrong is worse than silent)."""
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(labels[order])
     f1 = 2 * hits / (np.arange(1, len(order) + 1) + labels.sum())
-    return float(round(scores[order][int(np.argmax(f1))], 2))
+    return float(round(scores[order][int(np.argmax(f1 >= f1.max() - _AS_GOOD))], 2))
 
 
 def report(task: Task, found: list[Abstract], scores, labels, groups, accept: float) -> None:

@@ -21,6 +21,9 @@ _LISTED = NUMERIC | {"-", "VS", "AND", "to", "or", ",", "/", "~", ".", "or=", "â
 _PERCENT = frozenset(("%", "per"))
 #: What joins two percentages of which only the last has its sign ("60 vs. 47%").
 _JOINED = NUMERIC | {"-", "VS", "AND", "to", "or", "."}
+#: What follows the level of a confidence interval; and the strongest solution, in percent, that may be a dose.
+_CONFIDENCE = ["%", "CI"]
+_STRONGEST = 10
 #: How far from a number the unit may be that a list shares.
 _REACH = 9
 #: What stands between the two ends of a time (``2 to 4 weeks``).
@@ -55,9 +58,9 @@ def _glued(words: Words, index: int) -> bool:
 
 
 def percentages(words: Words) -> Iterator[Candidate]:
-    """Numbers with a percent sign or word of their own, or one that a list of numbers shares."""
+    """Numbers with a percent sign or word of their own, or one that a list of numbers shares; no "95% CI"."""
     for index in words.numbers:
-        if _shares(words.names, index, _LISTED):
+        if _shares(words.names, index, _LISTED) and words.names[index + 1 : index + 3] != _CONFIDENCE:
             yield index, index
 
 
@@ -95,12 +98,17 @@ def doses(words: Words) -> Iterator[Candidate]:
     """A number with a unit of mass, volume, activity or a percentage, the unit's own divisor included (``mg/kg/day``)."""
     done = -1
     for index in words.numbers:
-        if index <= done or _glued(words, index):
+        if index <= done or _glued(words, index) or _too_strong(words, index):
             continue
         last = _to_unit(words, index)
         if last >= 0:
             done = last
             yield index, last
+
+
+def _too_strong(words: Words, index: int) -> bool:
+    """Whether the number is a percentage that no solution of a drug has: an outcome, most likely."""
+    return words.numbers[index] > _STRONGEST and words.names[index + 1 : index + 2] == ["%"]
 
 
 def _to_unit(words: Words, index: int) -> int:

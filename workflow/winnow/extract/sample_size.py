@@ -23,6 +23,8 @@ _GUESS = 0.05
 _GROUP_TOO = 0.45
 #: From this score on a number is surely a group: no total is smaller.
 _SURELY_GROUP, _VERY_SURELY_GROUP = 0.5, 0.7
+#: From this score on a number is added up as a group if no total is stated.
+_PERHAPS_GROUP = 0.28
 #: How sure a sum of groups is at most: it was printed nowhere.
 _SUM = 0.8
 #: What a number may be a group or the whole of at the least, and how large a group must be to tell anything, for a sum to count.
@@ -113,7 +115,7 @@ def arm(passage: Passage) -> list[Found]:
 def _sum(passage: Passage) -> list[Found]:
     """The sum of the groups of the first sentence that names two or more; of the sure ones, if two are."""
     every = [each for each in counts(passage) if each.number]
-    for least in (_VERY_SURELY_GROUP, cues.accepted("arm")):
+    for least in (_VERY_SURELY_GROUP, _PERHAPS_GROUP):
         if groups := _groups(passage, every, least):
             found = [each.found("group", cues.confidence("arm", each.arm)) for each in groups]
             return [_summed([each.number for each in groups], groups[0].start, groups[-1].end, found)]
@@ -147,10 +149,9 @@ def _with_its_groups(passage: Passage, stated: list[Count], best: Count) -> Foun
     if best.arm < _GROUP_TOO:
         return None
     sentence = passage.sentence(best.start, best.end)
-    least = max(_GROUP_TOO, cues.accepted("arm"))
     others = [
         each for each in stated
-        if each.start > best.start and each.end <= sentence[1] and each.arm >= max(least, each.total)
+        if each.start > best.start and each.end <= sentence[1] and each.arm >= max(_GROUP_TOO, each.total)
     ]  # fmt: skip
     sizes = [each.number for each in others]
     size = best.number
