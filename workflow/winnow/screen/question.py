@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: What the question counts in the whole report and in the title, beside the signs.
 ANYWHERE, TITLE = 0.35, 0.35
+#: What the verdicts on the review's criteria count.
+CRITERIA = 0.6
 #: How many of the first reports (a tenth at most) lend their words, how often, and how much these count.
 LENDING, TIMES, FEEDBACK = 30, 2, 1.0
 
@@ -57,14 +59,21 @@ def signs() -> tuple[Sign, ...]:
     )
 
 
-def relevance(collection: Features, question: str = "") -> np.ndarray:
-    """A score per report with mean 0 and standard deviation 1; all zero if neither a sign nor a word of the question occurs."""
-    base = sum((sign.weight * shown(collection, sign) for sign in signs()), np.zeros(collection.counts.shape[0]))
-    asked = bm25(collection.counts, collection.vocabulary, question)
-    if not asked.any():
-        return standard(base)
-    base += ANYWHERE * standard(asked) + TITLE * standard(bm25(collection.titles, collection.vocabulary, question))
-    return fed_back(collection, standard(base))
+def relevance(collection: Features, question: str = "", balance: np.ndarray | None = None) -> np.ndarray:
+    """A score per report with mean 0 and standard deviation 1; all zero if nothing tells the reports apart.
+
+    Args:
+        collection: the reports.
+        question: the review's question; may be empty.
+        balance: how many of the review's criteria each report meets, less those that it does not, if the rules were asked.
+    """
+    signed = sum((sign.weight * shown(collection, sign) for sign in signs()), np.zeros(collection.counts.shape[0]))
+    asked = ANYWHERE * standard(bm25(collection.counts, collection.vocabulary, question))
+    asked += TITLE * standard(bm25(collection.titles, collection.vocabulary, question))
+    if balance is not None:
+        asked += CRITERIA * standard(balance)
+    base = standard(signed + asked)
+    return fed_back(collection, base) if asked.any() else base
 
 
 def fed_back(collection: Features, base: np.ndarray) -> np.ndarray:

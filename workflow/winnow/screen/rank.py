@@ -37,13 +37,22 @@ class Ranker:
     Args:
         reports: one row per report.
         question: the review's question in a sentence or two; may be empty.
+        balance: how many criteria each report meets, less those that it does not (``verdicts.balance``), by record id; empty if
+            the rules were not asked.
         kept: the words of each report as an earlier run read them.
     """
 
-    def __init__(self, reports: pd.DataFrame, question: str = "", kept: reuse.Kept = reuse.NOTHING) -> None:
+    def __init__(
+        self,
+        reports: pd.DataFrame,
+        question: str = "",
+        balance: Mapping[str, int] | None = None,
+        kept: reuse.Kept = reuse.NOTHING,
+    ) -> None:
         self.features: Features = features(reports, kept)
         self.size = len(reports)
-        self.prior = relevance(self.features, question)
+        met = np.array([balance.get(name, 0) for name in reports["record_id"]], dtype=float) if balance else None
+        self.prior = relevance(self.features, question, met)
         self.known = bool(self.prior.any())
 
     def scores(self, labels: np.ndarray) -> np.ndarray:
@@ -92,13 +101,21 @@ def _area(scores: np.ndarray, labels: np.ndarray) -> float:
 
 
 def ranking(
-    reports: pd.DataFrame, decided: Mapping[str, int], question: str = "", *, sample: int = 0, seed: int = 1
+    reports: pd.DataFrame,
+    decided: Mapping[str, int],
+    question: str = "",
+    balance: Mapping[str, int] | None = None,
+    *,
+    sample: int = 0,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """Every report once, in the order to read.
 
     Args:
         reports: with ``record_id`` and any of the bibliographic columns.
         decided: 1 or 0 by record id.
+        question: the review's question; may be empty.
+        balance: what the rules say, see ``Ranker``.
         sample: so many undecided reports, drawn at random with ``seed``, come first (for the stopping report).
 
     Returns:
@@ -109,7 +126,7 @@ def ranking(
     ordered = reports.sort_values("record_id", kind="stable", ignore_index=True)
     ids = ordered["record_id"].tolist()
     labels = np.array([decided.get(name, -1) for name in ids], dtype=np.int64)
-    scores = np.round(Ranker(ordered, question).scores(labels), 6) if ids else np.zeros(0)
+    scores = np.round(Ranker(ordered, question, balance).scores(labels), 6) if ids else np.zeros(0)
     undecided = np.flatnonzero(labels < 0)
     drawn = set(np.random.default_rng(seed).choice(undecided, size=min(sample, len(undecided)), replace=False).tolist())
     order = sorted(range(len(ids)), key=lambda row: (labels[row] >= 0, row not in drawn, -scores[row], ids[row]))
