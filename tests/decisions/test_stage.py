@@ -247,8 +247,8 @@ def ranked(review: Review) -> list[str]:
 
 
 def test_what_is_likely_comes_first(small_review: Review, write_ledger: Write) -> None:
-    """Without a question or a decision the order is by id; a question, and then decisions, bring the likely ones forward."""
-    assert ranked(small_review) == ["cnki:aaa", "pubmed:1", "pubmed:2", "pubmed:4"]
+    """What meets more criteria comes first, and what resembles it next; a question, then decisions, bring others forward."""
+    assert ranked(small_review) == ["pubmed:1", "pubmed:4", "cnki:aaa", "pubmed:2"]
     settings = small_review.settings
     asked = settings | {"review": settings["review"] | {"question": "Does moonlight help teapots?"}}
     assert ranked(Review(small_review.root, small_review.config_files, asked))[0] == "pubmed:4"

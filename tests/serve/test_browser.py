@@ -81,11 +81,11 @@ def test_a_whole_session_by_keyboard(visit: Any, small_review: Review) -> None:
     press(page, "d")
     page.wait_for_selector("#done")
     assert rows(small_review) == [
+        ("pubmed:1", "include", ""),
+        ("pubmed:4", "unclear", ""),
+        ("cnki:aaa", "exclude", "about_teapots"),
         ("cnki:aaa", "include", ""),
-        ("pubmed:1", "unclear", ""),
-        ("pubmed:2", "exclude", "about_teapots"),
         ("pubmed:2", "include", ""),
-        ("pubmed:4", "include", ""),
     ]
     assert rows(small_review, "duplicates") == [("cnki:aaa", "pubmed:4", "different")]
 

@@ -24,6 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="decisions so far in the order taken: record_id, label_included (1 or 0); an export of ASReview will do",
     )
     parser.add_argument("--question", metavar="TEXT", default="", help="the review's question in a sentence or two")
+    parser.add_argument(
+        "--criteria", metavar="YAML", help="the review's criteria: what meets more of them comes earlier at first"
+    )
     parser.add_argument("--sample", metavar="N", type=int, default=0, help="put N unread records drawn at random first")
     parser.add_argument("--seed", metavar="S", type=int, default=1, help="seed of the draw (default: %(default)s)")
     parser.add_argument("--stopping", metavar="JSON", help="write what may still be missed if screening stopped now")
@@ -39,13 +42,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--target is a share between 0 and 1", mend="--target 0.95")
     if arguments.sample < 0:
         raise UsageError("--sample is a number of records", mend="--sample 100")
-    from winnow.screen import asreview, stopping
+    from winnow.screen import asreview, stopping, verdicts
     from winnow.screen.rank import RANKING, ranking
 
     records = tables.read(arguments.records, needs=("record_id", "title"))
     _unique(records, arguments.records)
     decided, drawn = _decisions(arguments.labels, records)
-    table = ranking(records, decided, arguments.question, sample=arguments.sample, seed=arguments.seed)
+    met = verdicts.met(records, arguments.criteria) if arguments.criteria else None
+    table = ranking(records, decided, arguments.question, met, sample=arguments.sample, seed=arguments.seed)
     tables.write(arguments.output, table, RANKING)
     if arguments.stopping:
         ranked = [label for name, label in decided.items() if name not in drawn]

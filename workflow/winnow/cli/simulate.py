@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from winnow import files, tables
 from winnow.errors import InputError, UsageError
@@ -13,6 +14,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("records", metavar="RECORDS", help="a CSV of records")
     parser.add_argument("--labels", metavar="CSV", required=True, help="record_id, label_included (1 or 0)")
     parser.add_argument("--question", metavar="TEXT", default="", help="the review's question in a sentence or two")
+    parser.add_argument(
+        "--criteria", metavar="YAML", help="the review's criteria: what meets more of them comes earlier at first"
+    )
     parser.add_argument(
         "--priors",
         metavar="N",
@@ -30,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--priors is a number of records", mend="--priors 1")
     import numpy as np
 
-    from winnow.screen import asreview
+    from winnow.screen import asreview, verdicts
     from winnow.screen.simulate import simulate
 
     records = tables.read(arguments.records, needs=("record_id", "title")).drop_duplicates(
@@ -41,8 +45,11 @@ def run(arguments: argparse.Namespace) -> int:
     included = np.array([labels[name] for name in records["record_id"]], dtype=np.int64)
     if not included.sum():
         raise InputError("no included record", where=str(arguments.labels), mend="a replay needs one at least")
-    measured = simulate(records, included, question=arguments.question, priors=arguments.priors, seed=arguments.seed)
-    order = measured.pop("order")
+    met = verdicts.met(records, arguments.criteria) if arguments.criteria else None
     settings = {"question": arguments.question, "priors": arguments.priors, "seed": arguments.seed}
+    measured = simulate(records, included, balance=met, **settings)
+    order = measured.pop("order")
+    if arguments.criteria:
+        settings["criteria"] = Path(arguments.criteria).name
     files.write_json(arguments.output, measured | settings | {"order": [records["record_id"][row] for row in order]})
     return 0

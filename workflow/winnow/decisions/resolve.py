@@ -109,6 +109,8 @@ def current(judgements: Iterable[Judgement]) -> list[Judgement]:
     rows on the same record, so that a later merge of two records does not stretch it over rows it was not written about.
     """
     rows = sorted(judgements, key=lambda row: row.order)
+    if len(rows) < 2:
+        return rows
     gone: set[int] = set()
     for row in rows:
         for word in tables.split(row.supersedes):

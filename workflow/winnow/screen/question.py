@@ -1,14 +1,21 @@
-"""How well reports answer the review's question, before anyone has decided anything.
+"""What is likely to be included before anyone has decided: reports that answer the review's question, and that look like a study.
 
-BM25 (Robertson and Zaragoza 2009) finds the question's words; the reports that come first then lend it their own words (Rocchio's
-feedback, twice), since a question names an illness and a treatment but rarely all that goes with them. A question about trials
-prefers reports that speak of allocation, and titles that announce a review, a protocol or a comment come later: both are in the
-review's words or in nearly every protocol, and neither excludes anything.
+BM25 (Robertson and Zaragoza 2009) finds the question's words, in the whole report and once more in its title. A few signs
+(``signs.csv``) tell reports with results of their own from the rest; they hold in reviews of every kind, and count alone where
+there is no question. The reports that come first then lend their own words to the question (Rocchio's feedback, twice), since a
+question names an illness and a treatment but rarely all that goes with them. Nothing here excludes anything.
+
+The weights are those of a logistic regression over 21 labelled reviews, rounded (``benchmarks/fit_rank.py``).
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,44 +23,90 @@ import numpy as np
 from winnow.screen.features import Features, words
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from scipy import sparse
 
-_TRIALS = re.compile(r"random|\btrials?\b|placebo|随机|对照试验", re.IGNORECASE)
-_ALLOCATED = re.compile(r"random|placebo|double.?blind|allocat|随机|双盲", re.IGNORECASE)
-_SECONDARY = re.compile(
-    r"\breview|meta-?analys|protocol|editorial|\bcomment|guideline|\bletter\b|erratum|rationale|综述|荟萃|系统评价|指南",
-    re.IGNORECASE,
-)
+#: What the question counts in the whole report and in the title, beside the signs.
+ANYWHERE, TITLE = 0.35, 0.35
+#: What the verdicts on the review's criteria count.
+CRITERIA = 0.6
 #: How many of the first reports (a tenth at most) lend their words, how often, and how much these count.
-_LENDING, _TIMES, _FEEDBACK = 30, 2, 3.0
+LENDING, TIMES, FEEDBACK = 30, 2, 1.0
 
 
-def relevance(reports: pd.DataFrame, collection: Features, question: str) -> np.ndarray:
-    """A score per report with mean 0 and standard deviation 1; all zero if the question's words occur nowhere."""
-    asked = bm25(collection, question)
-    if not asked.any():
-        return asked
-    base = standard(asked)
-    if "title" in reports.columns:
-        base -= reports["title"].str.contains(_SECONDARY).to_numpy(dtype=float)
-    if _TRIALS.search(question):
-        text = reports[[name for name in ("title", "abstract") if name in reports.columns]].agg(" ".join, axis=1)
-        base += text.str.contains(_ALLOCATED).to_numpy(dtype=float)
+@dataclass(frozen=True)
+class Sign:
+    """Words that tell something about a report, and how much; ``field`` is ``anywhere`` or ``title``."""
+
+    name: str
+    field: str
+    words: re.Pattern[str]
+    weight: float
+
+
+@cache
+def asking() -> frozenset[str]:
+    """Words that ask, and tell nothing of what is asked."""
+    return frozenset(resources.files("winnow.screen").joinpath("asking.txt").read_text(encoding="utf-8").split())
+
+
+@cache
+def signs() -> tuple[Sign, ...]:
+    """The table of signs."""
+    text = resources.files("winnow.screen").joinpath("signs.csv").read_text(encoding="utf-8")
+    return tuple(
+        Sign(row["sign"], row["field"], re.compile(row["words"]), float(row["weight"]))
+        for row in csv.DictReader(io.StringIO(text, newline=""))
+    )
+
+
+def relevance(collection: Features, question: str = "", balance: np.ndarray | None = None) -> np.ndarray:
+    """A score per report with mean 0 and standard deviation 1; all zero if nothing tells the reports apart.
+
+    Args:
+        collection: the reports.
+        question: the review's question; may be empty.
+        balance: how many of the review's criteria each report meets, less those that it does not, if the rules were asked.
+    """
+    signed = sum((sign.weight * shown(collection, sign) for sign in signs()), np.zeros(collection.counts.shape[0]))
+    asked = ANYWHERE * standard(bm25(collection.counts, collection.vocabulary, question))
+    asked += TITLE * standard(bm25(collection.titles, collection.vocabulary, question))
+    if balance is not None:
+        asked += CRITERIA * standard(balance)
+    base = standard(signed + asked)
+    return fed_back(collection, base) if asked.any() else base
+
+
+def fed_back(collection: Features, base: np.ndarray) -> np.ndarray:
+    """The scores and, beside them, how much each report resembles those that come first."""
     scores = base
-    for _ in range(_TIMES):
-        first = np.argsort(-scores, kind="stable")[: min(_LENDING, max(1, len(scores) // 10))]
+    for _ in range(TIMES):
+        first = np.argsort(-scores, kind="stable")[: min(LENDING, max(1, len(scores) // 10))]
         lent = np.asarray(collection.matrix[first].mean(axis=0)).ravel()
-        scores = base + _FEEDBACK * standard(collection.matrix @ lent)
+        scores = base + FEEDBACK * standard(collection.matrix @ lent)
     return standard(scores)
 
 
-def bm25(collection: Features, question: str, *, k: float = 1.2, b: float = 0.3) -> np.ndarray:
-    """BM25 of each report for a question."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+def shown(collection: Features, sign: Sign) -> np.ndarray:
+    """1 for each report that shows a sign, else 0."""
+    columns = [column for word, column in collection.vocabulary.items() if sign.words.fullmatch(word)]
+    counts = collection.titles if sign.field == "title" else collection.counts
+    return np.asarray(counts[:, columns].sum(axis=1) > 0, dtype=float).ravel()
 
-    asked = {word for part in question.split() if part.lower() not in ENGLISH_STOP_WORDS for word in words(part)}
-    columns = sorted({collection.vocabulary[word] for word in asked if word in collection.vocabulary})
-    counts = collection.counts
+
+def bm25(
+    counts: sparse.csr_matrix, vocabulary: dict[str, int], question: str, *, k: float = 1.2, b: float = 0.3
+) -> np.ndarray:
+    """BM25 of each report for a question.
+
+    Args:
+        counts: reports by words, how often.
+        vocabulary: the column of each word.
+        question: what is asked.
+        k: how soon more of the same word counts no more.
+        b: how much a long text is held against it, 0 to 1.
+    """
+    asked = {word for part in question.split() if part.lower() not in asking() for word in words(part)}
+    columns = sorted({vocabulary[word] for word in asked if word in vocabulary})
     if not columns or not counts.shape[0]:
         return np.zeros(counts.shape[0])
     lengths = np.asarray(counts.sum(axis=1)).ravel()

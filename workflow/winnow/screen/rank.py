@@ -1,9 +1,9 @@
-"""The order in which people had best read: a linear model of what they decided, blended with the review's question.
+"""The order in which people had best read: a linear model of what they decided, blended with what is known before.
 
-The model is a linear support vector machine on TF-IDF of words and pairs, in which the included reports together weigh ten times
-the excluded ones (the design of ASReview's ELAS u4; Ferdinands et al., Syst Rev 2023;12:100). The question counts
-``10 / (10 + included)`` at first, and less if it fails to tell the included from the excluded, so that the order makes sense
-before anyone has decided and a poor question does no harm for long. Ranking never excludes.
+The model is linear in TF-IDF of words and pairs, and the included reports together weigh ten times the excluded ones (the design
+of ASReview's ELAS u4; Ferdinands et al., Syst Rev 2023;12:100). What is known before anyone decides (``question.py``: the
+review's question, and signs of a study) counts ``10 / (10 + included)`` at first, and less if it fails to tell the included from
+the excluded, so that the order makes sense from the start and a poor question does no harm for long. Ranking never excludes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from winnow import reuse
 from winnow.screen.features import Features, features
+from winnow.screen.linear import fitted
 from winnow.screen.question import relevance, standard
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 RANKING = ("rank", "record_id", "score", "label", "sample", "title", "year")
 
-#: How much the included weigh against the excluded, and the cost of the model.
-WEIGHT, COST = 9.8, 0.11
-#: With so many includes the model and a good question count the same.
+#: How much the included weigh against the excluded, and what a decision weighs on average.
+WEIGHT, COST = 9.8, 0.22
+#: With so many includes the model and a good prior count the same.
 HALF = 10.0
-#: How good a question is thought to be at first (area under its curve), and how many includes that belief is worth.
+#: How good the prior is thought to be at first (area under its curve), and how many includes that belief is worth.
 BELIEF, WORTH = 0.8, 3.0
 
 
@@ -36,14 +37,23 @@ class Ranker:
     Args:
         reports: one row per report.
         question: the review's question in a sentence or two; may be empty.
+        balance: how many criteria each report meets, less those that it does not (``verdicts.balance``), by record id; empty if
+            the rules were not asked.
         kept: the words of each report as an earlier run read them.
     """
 
-    def __init__(self, reports: pd.DataFrame, question: str = "", kept: reuse.Kept = reuse.NOTHING) -> None:
+    def __init__(
+        self,
+        reports: pd.DataFrame,
+        question: str = "",
+        balance: Mapping[str, int] | None = None,
+        kept: reuse.Kept = reuse.NOTHING,
+    ) -> None:
         self.features: Features = features(reports, kept)
         self.size = len(reports)
-        self.prior = relevance(reports, self.features, question)
-        self.asked = bool(self.prior.any())
+        met = np.array([balance.get(name, 0) for name in reports["record_id"]], dtype=float) if balance else None
+        self.prior = relevance(self.features, question, met)
+        self.known = bool(self.prior.any())
 
     def scores(self, labels: np.ndarray) -> np.ndarray:
         """The score of every report, higher first.
@@ -51,36 +61,32 @@ class Ranker:
         Args:
             labels: 1 included, 0 excluded, -1 not decided.
         """
-        if not (labels == 1).any() or not (self.asked or (labels == 0).any()):
+        if not (labels == 1).any() or not (self.known or (labels == 0).any()):
             return self.prior.copy()
         share = self.share(labels)
         return share * self.prior + (1.0 - share) * standard(self._model(labels))
 
     def share(self, labels: np.ndarray) -> float:
-        """How much the question counts against the model, 0 to 1."""
-        if not self.asked:
+        """How much what is known before counts against the model, 0 to 1."""
+        if not self.known:
             return 0.0
         included = int((labels == 1).sum())
         quality = (_area(self.prior, labels) * included + BELIEF * WORTH) / (included + WORTH)
         return HALF / (HALF + included) * min(1.0, max(0.0, 4.0 * (quality - 0.5)))
 
     def _model(self, labels: np.ndarray) -> np.ndarray:
-        from sklearn.svm import LinearSVC
-
         rows = np.flatnonzero(labels >= 0)
-        targets = labels[rows]
-        if not (targets == 0).any():  # nothing excluded yet: the least likely by the question stand in
+        targets = np.where(labels[rows] == 1, 1.0, -1.0)
+        if (targets > 0).all():  # nothing excluded yet: the least likely stand in
             undecided = np.flatnonzero(labels < 0)
             if not len(undecided):
                 return np.zeros(self.size)
             least = undecided[np.argsort(self.prior[undecided], kind="stable")][: max(1, self.size // 100)]
-            rows = np.concatenate([rows, least])
-            targets = np.concatenate([targets, np.zeros(len(least), dtype=targets.dtype)])
-        total, included = len(targets), int((targets == 1).sum())
-        weights = {1: total * WEIGHT / (1 + WEIGHT) / included, 0: total / (1 + WEIGHT) / (total - included)}
-        model = LinearSVC(C=COST, class_weight=weights, random_state=0, tol=1e-2)
-        model.fit(self.features.matrix[rows], targets)
-        return np.asarray(model.decision_function(self.features.matrix))
+            rows, targets = np.concatenate([rows, least]), np.concatenate([targets, np.full(len(least), -1.0)])
+        total, included = len(targets), int((targets > 0).sum())
+        share = np.where(targets > 0, WEIGHT / included, 1.0 / (total - included)) / (1.0 + WEIGHT)
+        coefficients, constant = fitted(self.features.matrix[rows], targets, COST * total * share)
+        return np.asarray(self.features.matrix @ coefficients + constant)
 
 
 def _area(scores: np.ndarray, labels: np.ndarray) -> float:
@@ -95,13 +101,21 @@ def _area(scores: np.ndarray, labels: np.ndarray) -> float:
 
 
 def ranking(
-    reports: pd.DataFrame, decided: Mapping[str, int], question: str = "", *, sample: int = 0, seed: int = 1
+    reports: pd.DataFrame,
+    decided: Mapping[str, int],
+    question: str = "",
+    balance: Mapping[str, int] | None = None,
+    *,
+    sample: int = 0,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """Every report once, in the order to read.
 
     Args:
         reports: with ``record_id`` and any of the bibliographic columns.
         decided: 1 or 0 by record id.
+        question: the review's question; may be empty.
+        balance: what the rules say, see ``Ranker``.
         sample: so many undecided reports, drawn at random with ``seed``, come first (for the stopping report).
 
     Returns:
@@ -112,7 +126,7 @@ def ranking(
     ordered = reports.sort_values("record_id", kind="stable", ignore_index=True)
     ids = ordered["record_id"].tolist()
     labels = np.array([decided.get(name, -1) for name in ids], dtype=np.int64)
-    scores = np.round(Ranker(ordered, question).scores(labels), 6) if ids else np.zeros(0)
+    scores = np.round(Ranker(ordered, question, balance).scores(labels), 6) if ids else np.zeros(0)
     undecided = np.flatnonzero(labels < 0)
     drawn = set(np.random.default_rng(seed).choice(undecided, size=min(sample, len(undecided)), replace=False).tolist())
     order = sorted(range(len(ids)), key=lambda row: (labels[row] >= 0, row not in drawn, -scores[row], ids[row]))

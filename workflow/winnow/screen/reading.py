@@ -33,8 +33,13 @@ class Reading:
         self._reports, self._question, self._store = reports, question, store
         self._ranker: Ranker | None = None
 
-    def ranks(self, steps: Sequence[Step]) -> dict[str, int]:
-        """Each report's place, from 1, ties by id; empty if nothing waits at title and abstract, where order matters."""
+    def ranks(self, steps: Sequence[Step], balance: Mapping[str, int]) -> dict[str, int]:
+        """Each report's place, from 1, ties by id; empty if nothing waits at title and abstract, where order matters.
+
+        Args:
+            steps: every report's steps.
+            balance: what the rules say of each report (``verdicts.balance``); the same at every call.
+        """
         import numpy as np
 
         at_first = {step.report_id: step.outcome for step in steps if step.stage == "title_abstract"}
@@ -47,7 +52,7 @@ class Reading:
 
             table = pd.DataFrame([dict(row) for row in self._reports.values()], dtype=str)
             with self._store() as kept:
-                self._ranker = Ranker(table, self._question, kept)
+                self._ranker = Ranker(table, self._question, balance, kept)
         said = {"include": 1, "exclude": 0}
         names = list(self._reports)
         labels = np.array([said.get(at_first[n].decision, -1) if n in at_first else -1 for n in names], dtype=np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def simulate(
-    reports: pd.DataFrame, included: np.ndarray, *, question: str = "", priors: int = 1, seed: int = 1
+    reports: pd.DataFrame,
+    included: np.ndarray,
+    *,
+    question: str = "",
+    balance: Mapping[str, int] | None = None,
+    priors: int = 1,
+    seed: int = 1,
 ) -> dict[str, Any]:
     """Replay the screening of a labelled review.
 
@@ -22,6 +29,7 @@ def simulate(
         reports: one row per report.
         included: 1 or 0 per report.
         question: the review's question; may be empty.
+        balance: what the rules say of the reports, see ``Ranker``.
         priors: so many included and so many excluded reports are known at the start, drawn with ``seed``.
 
     Returns:
@@ -30,7 +38,7 @@ def simulate(
         Priors count neither as found nor as read.
     """
     begin = time.process_time()
-    ranker = Ranker(reports, question)
+    ranker = Ranker(reports, question, balance)
     order = replay(ranker, included, priors=priors, seed=seed)
     found = np.flatnonzero(included[order] == 1) + 1
     return measures(found, len(order)) | {

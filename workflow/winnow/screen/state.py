@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from winnow import reuse, tables
@@ -68,6 +68,13 @@ class Judged:
     proposals: Mapping[str, Mapping[str, str]]
     excluded: Mapping[str, Outcome]
     criteria: Sequence[str]
+
+    @cached_property
+    def balance(self) -> dict[str, int]:
+        """How many criteria each report meets, less those that it does not."""
+        from winnow.screen.verdicts import balance
+
+        return balance(self.verdicts)
 
 
 @dataclass(frozen=True)
@@ -177,7 +184,7 @@ def standing(review: Review, reports: Known, rules: Judged, memory: Memory | Non
     found = steps(reports.reports, rows, obtained, rules.excluded, reports.now, settings, memory.settled)
     prove(list(reports.reports), found)
     possible = _possible(review, reports, ledgers["duplicates"], memory)
-    to_decide = worklist(found, possible, reports.reports, rules.proposals, reports.reading.ranks(found))
+    to_decide = worklist(found, possible, reports.reports, rules.proposals, reports.reading.ranks(found, rules.balance))
     return Standing(found, to_decide, rows, unmatched + astray)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow import reuse, tables
 from winnow.screen import likeness
-from winnow.screen.criteria import Criteria
+from winnow.screen.criteria import Criteria, load
 from winnow.screen.documents import Document, Span
-from winnow.screen.signals import NOT_MET, UNCLEAR, judge
+from winnow.screen.signals import MET, NOT_MET, UNCLEAR, judge
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ READ = (
     "title", "original_title", "abstract", "keywords", "mesh", "publication_types", "language", "year",
 )  # fmt: skip
 _LONGEST = 600
+_COUNTS = {MET: 1, NOT_MET: -1}
 
 
 def verdicts(reports: pd.DataFrame, criteria: Criteria, kept: reuse.Kept = reuse.NOTHING) -> pd.DataFrame:
@@ -68,6 +70,27 @@ def _doubted(row: Sequence[str], doubt: str) -> tuple[str, ...]:
     """The row with evidence that is not enough: unclear, with what was found and why it does not count."""
     criterion, verdict, rule, *place = row
     return (criterion, UNCLEAR, f"{rule}, but {doubt}", *place) if verdict == NOT_MET else tuple(row)
+
+
+def balance(rows: Iterable[Mapping[str, str]]) -> dict[str, int]:
+    """How many criteria each report meets, less those that it does not meet, by report; for ranking.
+
+    Args:
+        rows: with ``report_id`` and ``verdict``.
+    """
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row["report_id"]] = found.get(row["report_id"], 0) + _COUNTS.get(row["verdict"], 0)
+    return found
+
+
+def met(reports: pd.DataFrame, path: Path | str) -> dict[str, int]:
+    """The balance of each report by the criteria of a file; the rules are asked now.
+
+    Raises:
+        ConfigError, Faults: the criteria are at fault.
+    """
+    return balance(tables.rows(verdicts(reports, load(path))))
 
 
 def _quoted(document: Document, span: Span | None) -> tuple[str, str, str, str]:

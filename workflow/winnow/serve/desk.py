@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from winnow import tables
@@ -116,7 +117,7 @@ class Desk:
     def _mine(self, row: Mapping[str, str]) -> bool:
         if row["stage"] not in STAGES:
             return True
-        wanted = tables.split(row["waiting_for"])
+        wanted = _people(row["waiting_for"])
         if self.role == ADJUDICATOR:
             return ADJUDICATOR in wanted
         return self.reviewer in wanted or not wanted
@@ -223,6 +224,11 @@ class Desk:
                 raise LedgerError(named.fault, where=f"{path}:{line}", mend="name one record")
             found[named.report] = row
         return found
+
+
+@cache
+def _people(waiting_for: str) -> frozenset[str]:
+    return frozenset(tables.split(waiting_for))
 
 
 def key_of(row: Mapping[str, str]) -> Key:
