@@ -100,13 +100,13 @@ def test_a_ledger_that_grew_is_read_from_where_it_ended(small_review: Review) ->
     assert (now.rows, now.lines, now.links, now.verify()) == (fresh.rows, (2, 4), fresh.links, [])
 
 
-@pytest.mark.parametrize("row", ["2026-01-01,2,title_abstract\n", '2026-01-01,"2\n'])
-def test_a_broken_row_that_was_added_is_named_by_its_line(small_review: Review, row: str) -> None:
-    """A fault in what was added stands at the line it has in the file."""
+@pytest.mark.parametrize("row", [b"2026-01-01,2,title_abstract\n", b'2026-01-01,"2\n', b"\xff"])
+def test_a_broken_row_that_was_added_is_named_by_its_place(small_review: Review, row: bytes) -> None:
+    """A fault in what was added stands at the line or byte that it has in the file."""
     path = small_review.decisions / "screening" / "wang.csv"
     append.append(path, SCREENING, ROW | {"date": "2026-01-01", "id": "1", "decision": "include"})
     before = ledger.read(path, SCREENING)
-    with path.open("a", encoding="utf-8") as out:
+    with path.open("ab") as out:
         out.write(row)
     with pytest.raises(WinnowError) as fresh:
         ledger.read(path, SCREENING)

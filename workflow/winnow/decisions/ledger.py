@@ -17,7 +17,7 @@ from types import MappingProxyType
 from winnow import tables, text
 from winnow.decisions import seals
 from winnow.decisions.kinds import KINDS, Kind
-from winnow.errors import LedgerError, WinnowError
+from winnow.errors import InputError, LedgerError, WinnowError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?")
 _REVIEWER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -101,10 +101,10 @@ def read(path: Path, kind: Kind, where: str = "", earlier: Mapping[Path, Ledger]
     content = path.read_bytes() if path.exists() else b""
     where = where or str(path)
     before = earlier.get(path)
-    if before and _grew_from(before, content):
-        header, old = content.split(b"\n", 1)[0] + b"\n", before.content
-        new = tables.parse_rows(header + content[len(old) :], where, kind.columns, left_out=old.count(b"\n") - 1)
-    else:
+    new = _added(before, content, where) if before else None
+    if (
+        new is None
+    ):  # not known, not simply longer, or at fault: the whole file is read, and a fault is named by its place in it
         before = None
         new = tables.parse_rows(content, where, kind.columns) if path.exists() else []
     return Ledger(
@@ -119,11 +119,19 @@ def read(path: Path, kind: Kind, where: str = "", earlier: Mapping[Path, Ledger]
     )
 
 
-def _grew_from(before: Ledger, content: bytes) -> bool:
-    """Whether a file has the same bytes as before and perhaps more, in whole lines that can be counted."""
+def _added(before: Ledger, content: bytes, where: str) -> list[tuple[int, dict[str, str]]] | None:
+    """The rows below those of before, if the file has the same bytes and perhaps more, in whole lines that can be counted."""
     old = before.content
+    header = old.split(b"\n", 1)[0] + b"\n"
     whole = old.endswith(b"\n") and old.count(b"\r") == old.count(b"\r\n")
-    return whole and b'"' not in old.split(b"\n", 1)[0] and content.startswith(old)
+    if not whole or b'"' in header or not content.startswith(old):
+        return None
+    try:
+        return tables.parse_rows(
+            header + content[len(old) :], where, before.kind.columns, left_out=old.count(b"\n") - 1
+        )
+    except InputError:
+        return None
 
 
 def read_all(root: Path, *names: str, earlier: Mapping[Path, Ledger] = NONE) -> tuple[list[Ledger], list[WinnowError]]:
