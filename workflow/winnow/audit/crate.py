@@ -133,7 +133,7 @@ def _software(crate: Any) -> dict[str, Any]:
     from rocrate.model import ContextEntity
 
     found = {}
-    for name in ("snakemake", "pandas", "rapidfuzz", "scikit-learn", "scipy"):
+    for name in ("snakemake", "pandas", "rapidfuzz", "numpy", "scipy"):
         try:
             number = version(name)
         except PackageNotFoundError:
