@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import signal
 import subprocess
@@ -28,6 +30,18 @@ def test_what_is_written_is_what_is_read(rows: list[tuple[str, str]], tmp_path_f
     back = tables.read(path)
     expected = [tuple(row) for row in rows]
     assert list(back.itertuples(index=False, name=None)) == expected
+
+
+LINE = st.lists(st.text(alphabet=st.sampled_from("ab皮,;\"'\n\t =-+@\u2028\x00"), max_size=6), min_size=1, max_size=4)
+
+
+@given(st.lists(LINE, max_size=5), LINE)
+def test_a_line_is_what_the_standard_library_writes(rows: list[list[str]], header: list[str]) -> None:
+    """Cells are quoted as csv.writer quotes them, a line of one empty cell included."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerows([header, *([tables.neutral(cell) for cell in row] for row in rows)])
+    assert tables.csv_bytes(rows, header).decode() == buffer.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,11 @@ done, what an earlier run of it wrote and this one did not goes too: a list that
 
 from __future__ import annotations
 
+import gc
 import importlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from winnow.review import Review
@@ -23,10 +26,22 @@ def run(stage: str, review: Review) -> None:
             shutil.rmtree(review.results / later, ignore_errors=True)
         (review.results / "review.sqlite").unlink(missing_ok=True)
     before = _stamps(review.results / stage)
-    importlib.import_module(f"winnow.{stage}.stage").run(review)
+    with _rare_collections():
+        importlib.import_module(f"winnow.{stage}.stage").run(review)
     for path, stamp in _stamps(review.results / stage).items():
         if before.get(path) == stamp:
             path.unlink()
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for cycles seldom: a stage holds millions of cells, hardly one in a cycle, and each look goes through them all."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:

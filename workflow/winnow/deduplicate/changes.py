@@ -38,14 +38,21 @@ def between_searches(
     """
     import pandas as pd
 
-    present = [name for name in searches if (records["search_id"] == name).any()]
+    of_search = {name: records[records["search_id"] == name] for name in searches}
+    present = [name for name in searches if len(of_search[name])]
+    content = {name: reuse.key(_cells(its)) if kept.on else "" for name, its in of_search.items()}
+    others = records[~records["search_id"].isin(present)]
+    judged = [cell for ruling in ruled for cell in vars(ruling).values()]
     rows: list[tuple[str, ...]] = []
     before: dict[str, str] = {}
     for place, name in enumerate(present):
         found = present[: place + 1]
-        known = records if name == present[-1] else records[records["search_id"].isin(found)]
-        whole = final if name == present[-1] else None
-        after = dict(kept.recall(_read(known, ruled, found), partial(_grouped, whole, known, ruled, found)))
+        read = [str(len(found)), *found, *(content[one] for one in found), *judged]
+        whole = None
+        if name == present[-1]:
+            whole = final
+            read += _cells(others) if len(others) else []
+        after = dict(kept.recall(read, partial(_grouped, whole, records, ruled, found)))
         rows += [(name, *change) for change in _changes(before, after)]
         before = after
     order = {name: place for place, name in enumerate(present)}
@@ -53,21 +60,19 @@ def between_searches(
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
 
 
-def _read(records: pd.DataFrame, ruled: Sequence[rulings.Ruling], searches: Sequence[str]) -> list[str]:
-    """Everything that a grouping is worked out from, cell by cell."""
+def _cells(records: pd.DataFrame) -> list[str]:
+    """A table cell by cell: everything that a grouping can be worked out from."""
     cells = [str(len(records)), *map(str, records.columns)]
     for name in records.columns:
         cells += records[name].tolist()
-    for ruling in ruled:
-        cells += vars(ruling).values()
-    return [*cells, *searches]
+    return cells
 
 
 def _grouped(
     whole: core.Grouping | None, records: pd.DataFrame, ruled: Sequence[rulings.Ruling], searches: Sequence[str]
 ) -> list[list[str]]:
-    """Record id and report id of every record; ``whole`` is the grouping of these records if it is there already."""
-    grouping = whole or core.deduplicate(records, ruled, searches)
+    """Record id and report id of every record of some searches; ``whole`` is their grouping if it is there already."""
+    grouping = whole or core.deduplicate(records[records["search_id"].isin(searches)], ruled, searches)
     return [list(row) for row in grouping.reports.itertuples(index=False, name=None)]
 
 

@@ -18,11 +18,13 @@ class Grouping(NamedTuple):
     Attributes:
         reports: one row per distinct record_id: record_id, report_id.
         pairs: one row per judged pair, ``tables.PAIRS``, sorted; ``same`` exactly where the two are in one report.
+        entries: the records compared, one row per distinct record_id, as :func:`entries.one_per_record` gives them.
         unused: rulings whose ids name no pair of these records.
     """
 
     reports: pd.DataFrame
     pairs: pd.DataFrame
+    entries: pd.DataFrame
     unused: Sequence[rulings.Ruling] = ()
 
 
@@ -47,7 +49,7 @@ def deduplicate(records: pd.DataFrame, ruled: Iterable[rulings.Ruling] = (), sea
     ids = records["record_id"]
     report_ids = _report_ids(records, group)
     reports = pd.DataFrame({"record_id": ids, "report_id": report_ids}, columns=list(tables.REPORTS))
-    return Grouping(reports, _pairs(ids.tolist(), judged, resolved, group), resolved.unused)
+    return Grouping(reports, _pairs(ids.tolist(), judged, resolved, group), records, resolved.unused)
 
 
 def _report_ids(records: pd.DataFrame, group: Sequence[int]) -> list[str]:

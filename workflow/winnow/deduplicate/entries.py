@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from winnow.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
+
+    Places = npt.NDArray[np.int64]
+    Flags = npt.NDArray[np.bool_]
 
 #: The column that holds the place of the earliest search that found the entry, from 0.
 FIRST_SEARCH = "_first_search"
@@ -31,6 +36,7 @@ def one_per_record(records: pd.DataFrame, searches: Sequence[str] = ()) -> pd.Da
         InputError: a record without an id, or the same row twice.
     """
     import numpy as np
+    import pandas as pd
 
     keys = [name for name in ROW if name in records]
     _refuse_bad_ids(records, keys)
@@ -39,16 +45,34 @@ def one_per_record(records: pd.DataFrame, searches: Sequence[str] = ()) -> pd.Da
     place = {name: order for order, name in enumerate([*searches, *unnamed])}
     entries = records.assign(**{FIRST_SEARCH: searched.map(place).to_numpy(dtype=np.int64)})
     entries = entries.sort_values(["record_id", FIRST_SEARCH, *keys], kind="stable", ignore_index=True)
-    repeated = entries["record_id"].duplicated(keep=False)
-    if not repeated.any():
+    known = entries["record_id"].duplicated().to_numpy()
+    if not known.any():
         return entries
-    groups = entries[repeated].replace("", None).groupby("record_id", sort=False)
-    newest, earliest = groups.last().fillna(""), groups.first().fillna("")
-    kept = entries[~entries["record_id"].duplicated()].set_index("record_id")
-    for name in kept.columns:
-        kept.loc[newest.index, name] = (earliest if name in (*ROW, FIRST_SEARCH) else newest)[name]
-    kept[FIRST_SEARCH] = kept[FIRST_SEARCH].astype(np.int64)
-    return kept.reset_index()[list(entries.columns)]
+    starts = np.flatnonzero(~known)
+    kept = {}
+    for name in entries.columns:
+        given = _first_filled if name in (*ROW, FIRST_SEARCH) else _last_filled
+        kept[name] = entries[name].take(given(entries[name].to_numpy() != "", starts)).array
+    return pd.DataFrame(kept)
+
+
+def _last_filled(filled: Flags, starts: Places) -> Places:
+    """The place of the last filled cell of each group, which begins at ``starts``; its first cell's if none is filled."""
+    import numpy as np
+
+    last = np.maximum.accumulate(np.where(filled, np.arange(len(filled)), -1))
+    places: Places = np.maximum(last[np.append(starts[1:], len(filled)) - 1], starts)
+    return places
+
+
+def _first_filled(filled: Flags, starts: Places) -> Places:
+    """The same of the first filled cell."""
+    import numpy as np
+
+    following = np.where(filled, np.arange(len(filled)), len(filled))
+    first = np.minimum.accumulate(following[::-1])[::-1][starts]
+    places: Places = np.where(first < np.append(starts[1:], len(filled)), first, starts)
+    return places
 
 
 def _refuse_bad_ids(records: pd.DataFrame, keys: list[str]) -> None:

@@ -34,9 +34,14 @@ def merge(records: pd.DataFrame, reports: pd.DataFrame, searches: Sequence[str] 
     Raises:
         RecordLossError: a record that no report holds.
     """
+    return merge_entries(entries.one_per_record(records, searches), reports)
+
+
+def merge_entries(records: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
+    """The same, of records that :func:`entries.one_per_record` has made one row each."""
     import pandas as pd
 
-    rows = entries.one_per_record(records, searches).drop(columns=entries.FIRST_SEARCH)
+    rows = records.drop(columns=entries.FIRST_SEARCH)
     report_of = dict(zip(reports["record_id"], reports["report_id"], strict=True))
     lost = [record_id for record_id in rows["record_id"] if record_id not in report_of]
     if lost:

@@ -31,7 +31,7 @@ def run(review: Review) -> None:
     searches = [search.id for search in review.searches]
     found = core.deduplicate(records, ruled, searches)
     refuse_loss(records, found.reports)
-    merged = merging.merge(records, found.reports, searches)
+    merged = merging.merge_entries(found.entries, found.reports)
     tables.write(review.result(STAGE, "reports.csv"), found.reports, tables.REPORTS, sort=["record_id"])
     tables.write(review.result(STAGE, "pairs.csv"), found.pairs, tables.PAIRS, sort=tables.PAIRS[:2])
     tables.write(review.result(STAGE, "merged.csv"), merged, tables.MERGED, sort=["record_id"])

@@ -13,7 +13,7 @@ from winnow.decisions.identities import Identities
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.page_data import ENDED
-from winnow.report.states import SOUGHT, first_searches
+from winnow.report.states import SOUGHT
 from winnow.review import Search
 from winnow.search import diff
 from winnow.tables import join, split
@@ -80,7 +80,7 @@ def rows(evidence: Evidence, flow: Flow, searches: Sequence[Search]) -> list[Row
             unsure = "its year is not stated" if change["shared_scope"] == "unknown" else ""
             told["note"] = join((f"last found by search {before[key]['search_id']}", unsure))
         found.append(told)
-    return _arrived(found, first_searches(evidence), len(earlier))
+    return _arrived(found, evidence.first, len(earlier))
 
 
 def _arrived(found: list[Row], first: Mapping[str, int], latest: int) -> list[Row]:
@@ -105,7 +105,7 @@ def notices(evidence: Evidence, flow: Flow, statuses: Mapping[str, Iterable[Mapp
         flow: where each report ended; those sought, assessed or included are held or cited.
         statuses: the rows of ``searches/<id>/status/status.csv`` by search.
     """
-    names = Identities(evidence.records, evidence.reports)
+    names = evidence.names
     said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
 
     def note(report: str, notice: str, search: str) -> None:

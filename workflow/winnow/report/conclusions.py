@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from winnow import tables
 from winnow.report.changed_records import COLUMNS
 from winnow.report.evidence import Evidence, Row
-from winnow.report.states import first_searches
 from winnow.report.story import optional
 from winnow.review import Review
 
@@ -58,7 +57,7 @@ def rows(review: Review, evidence: Evidence) -> list[Row]:
 
     if not (review.results / "synthesise").is_dir():
         return []
-    first = first_searches(evidence)
+    first = evidence.first
     latest = len(evidence.plan.searches) - 1
     studies = [row for row in evidence.studies if first[row["report_id"]] < latest]
     earlier = {row["report_id"] for row in studies}

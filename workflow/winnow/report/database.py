@@ -118,10 +118,10 @@ def _fill(database: sqlite3.Connection, rows: Mapping[str, Iterable[Mapping[str,
         described.setdefault(column.table, []).append(column)
     for table, its in described.items():
         database.execute(_definition(table, its))
-        marks = ", ".join("?" for _ in its)
+        marks, names = ", ".join("?" for _ in its), [column.name for column in its]
         database.executemany(
             f'insert into "{table}" values ({marks})',
-            ([row.get(column.name, "") for column in its] for row in rows.get(table, ())),
+            ([row.get(name, "") for name in names] for row in rows.get(table, ())),
         )
         for column in its:
             if column.refers_to and column.key != "primary":

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from winnow import config, tables
+from winnow.decisions.identities import Identities
 from winnow.errors import InputError
 from winnow.review import Review
 
@@ -76,6 +78,21 @@ class Evidence:
     merged: Mapping[str, Row]
     decisions: Sequence[Row]
     studies: Sequence[Row]
+
+    @cached_property
+    def first(self) -> Mapping[str, int]:
+        """The place in the list of searches of the first search that found each report."""
+        order = {name: index for index, name in enumerate(self.plan.searches)}
+        first: dict[str, int] = {}
+        for record in self.records:
+            report, place = self.reports[record["record_id"]], order[record["search_id"]]
+            first[report] = min(place, first.get(report, place))
+        return first
+
+    @cached_property
+    def names(self) -> Identities:
+        """Every id that a record has, and the report that it names."""
+        return Identities(self.records, self.reports)
 
 
 def plan(review: Review) -> Plan:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from winnow.report.boxes import REPORT_COLUMNS, Box, report_row
 from winnow.report.evidence import Evidence, Row
-from winnow.report.states import UNDECIDED, Journey, Place, first_searches
+from winnow.report.states import UNDECIDED, Journey, Place
 from winnow.tables import split
 
 
@@ -59,7 +59,7 @@ def studies_boxes(
     """Previous, new and total studies and reports, without any number typed by hand."""
     plan = evidence.plan
     latest = len(plan.searches) - 1
-    first = first_searches(evidence)
+    first = evidence.first
     earlier = [
         report for report, place in sorted(places.items())
         if (first[report] < latest and place.state == "included") or report in previous_reports

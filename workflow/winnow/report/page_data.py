@@ -15,7 +15,7 @@ from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.form import names
 from winnow.report.lists import every_box
-from winnow.report.states import first_searches, named
+from winnow.report.states import named
 from winnow.report.story import Story, by_report
 from winnow.tables import join, split
 
@@ -49,7 +49,7 @@ def payload(evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:
     for row in evidence.records:
         records[evidence.reports[row["record_id"]]].append(row)
     decisions = by_report(evidence.decisions)
-    first = first_searches(evidence)
+    first = evidence.first
     labels = evidence.plan.criteria
     called = names(flow, labels)
     return {

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from winnow.decisions.identities import Identities
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.page_data import ENDED
-from winnow.report.states import UNDECIDED, first_searches
+from winnow.report.states import UNDECIDED
 from winnow.tables import join, split
 
 COLUMNS = ("report_id", "citation", "reason", "criterion", "note", "by", "basis", "search_id", "doi", "pmid", "url")
@@ -43,17 +42,17 @@ def awaiting(evidence: Evidence, flow: Flow) -> list[Row]:
 
 def ongoing(evidence: Evidence, flow: Flow, ledger: Sequence[Row]) -> list[Row]:
     """Reports of studies that people marked as ongoing in decisions/studies.csv."""
-    names = Identities(evidence.records, evidence.reports)
+    names = evidence.names
     marked = {
         report: row.get("note", "")
         for row in ledger
         if row["role"].strip().lower() == ONGOING and (report := names.named(row["id"]).report)
     }
-    return [_row(report, evidence, flow, note, first_searches(evidence)) for report, note in sorted(marked.items())]
+    return [_row(report, evidence, flow, note, evidence.first) for report, note in sorted(marked.items())]
 
 
 def _listed(evidence: Evidence, flow: Flow, states: Sequence[str], notes: Mapping[str, str]) -> list[Row]:
-    first = first_searches(evidence)
+    first = evidence.first
     chosen = [report for report, place in flow.places.items() if place.state in states]
     order = {name: index for index, name in enumerate(evidence.plan.criteria)}
     chosen.sort(key=lambda report: (order.get(flow.places[report].reason, len(order)), report))

@@ -116,16 +116,6 @@ class Journey:
     place: Place
 
 
-def first_searches(evidence: Evidence) -> dict[str, int]:
-    """The place in the list of searches of the first search that found each report."""
-    order = {name: index for index, name in enumerate(evidence.plan.searches)}
-    first: dict[str, int] = {}
-    for record in evidence.records:
-        report, place = evidence.reports[record["record_id"]], order[record["search_id"]]
-        first[report] = min(place, first.get(report, place))
-    return first
-
-
 def journeys(evidence: Evidence, places: Mapping[str, Place], previous: frozenset[str]) -> list[Journey]:
     """Every row of the latest search with its one terminal state.
 
@@ -138,7 +128,7 @@ def journeys(evidence: Evidence, places: Mapping[str, Place], previous: frozense
     rows = [row for row in evidence.records if row["search_id"] == plan.latest]
     rows.sort(key=lambda row: (rank[row["source"]], row["record_id"]))
     latest = len(plan.searches) - 1
-    first = first_searches(evidence)
+    first = evidence.first
     seen: dict[str, str] = {}
     found = []
     for row in rows:

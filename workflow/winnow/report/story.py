@@ -40,7 +40,7 @@ def read_digests(review: Review) -> list[Row]:
 
 def read(review: Review, evidence: Evidence) -> Story:
     """The story of every report of a review."""
-    names = Identities(evidence.records, evidence.reports)
+    names = evidence.names
     pairs = optional(review.result("deduplicate", "pairs.csv"), tables.PAIRS)
     digests = [row | {"report_id": names.named(row["id"]).report} for row in read_digests(review)]
     return Story(
