@@ -85,7 +85,7 @@ class Plain:
     def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
         """Where it stands, from left to right."""
         found: set[Stretch] = set()
-        at, numbers, size = tokens.at, tokens.numbers, len(tokens)
+        at, who, here, size = tokens.at, LEXICON.who, tokens.words, len(tokens.words)
         for rarest, rests in self._forms:
             for number in at.keys() & rarest if len(rarest) > 1 else rarest:
                 for position in at.get(number, ()):
@@ -95,7 +95,7 @@ class Plain:
                         if first < 0 or last > size:
                             continue
                         for offset, wanted in words:
-                            if wanted.isdisjoint(numbers(first + offset)):
+                            if wanted.isdisjoint(who(here[first + offset])):
                                 break
                         else:
                             if length == 1 or all(map(tokens.joined, range(first + 1, last))):

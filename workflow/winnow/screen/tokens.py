@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache, reduce
 from itertools import accumulate, compress
@@ -208,6 +209,7 @@ class Tokens:
         sentences: gives start and end of each sentence, in order; asked only if a phrase depends on it.
 
     Attributes:
+        words: one after the other.
         possible: the bits of the phrases that may stand in it.
     """
 
@@ -215,22 +217,17 @@ class Tokens:
         self._split = sentences
         self._ascii = text.isascii()
         self._pieces = (_ASCII_WORD if self._ascii else _WORD).split(text)  # gap, word, gap, word, ..., gap
-        self.possible = LEXICON.possible(self._pieces[1::2])
-
-    def __len__(self) -> int:
-        return len(self._pieces) // 2
+        self.words = self._pieces[1::2]
+        self.possible = LEXICON.possible(self.words)
 
     @cached_property
     def at(self) -> dict[int, list[int]]:
         """Where each word stands that has places, by its number."""
-        at: dict[int, list[int]] = {}
-        placed = list(map(LEXICON.placed, self._pieces[1::2]))
+        at: dict[int, list[int]] = defaultdict(list)
+        placed = list(map(LEXICON.placed, self.words))
         for position in compress(range(len(placed)), placed):
             for number in placed[position]:
-                if number in at:
-                    at[number].append(position)
-                else:
-                    at[number] = [position]
+                at[number].append(position)
         return at
 
     @cached_property
@@ -245,10 +242,6 @@ class Tokens:
     def end(self, position: int) -> int:
         """Where the word ends."""
         return self._ends[2 * position + 1]
-
-    def numbers(self, position: int) -> tuple[int, ...]:
-        """The numbers of all who ask for the word."""
-        return LEXICON.who(self._pieces[2 * position + 1])
 
     def joined(self, position: int) -> bool:
         """Whether only space, hyphens, slashes or brackets stand between this word and the one before."""
@@ -270,15 +263,14 @@ class Tokens:
 
     def one_clause(self, first: int, last: int) -> bool:
         """Whether no comma, semicolon, stop or word such as `but` begins a new clause after ``first``, up to ``last``."""
-        pieces = self._pieces
+        pieces, words = self._pieces, self.words
         return not any(
-            _parts(pieces[2 * index]) or pieces[2 * index + 1].lower() in _BREAKERS
-            for index in range(first + 1, last + 1)
+            _parts(pieces[2 * index]) or words[index].lower() in _BREAKERS for index in range(first + 1, last + 1)
         )
 
     def distance(self, first: int, last: int) -> int:
         """Words from ``first`` up to ``last``; two Chinese characters count as one word."""
         if self._ascii:
             return last - first
-        han = sum(1 for word in self._pieces[2 * first + 1 : 2 * last : 2] if HAN.match(word))
+        han = sum(1 for word in self.words[first:last] if HAN.match(word))
         return last - first - han // 2
