@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from winnow.screen import criteria as criteria_files
+from winnow.screen.documents import Document
+from winnow.screen.signals import MET, judge, judged_builtin, met_builtin
 from winnow.screen.verdicts import verdicts
 
 DESIGNS = (
@@ -126,6 +128,21 @@ def test_designs_by_title_and_abstract(title: str, abstract: str, wanted: str, u
     found = met(title, abstract)
     assert set(wanted.split()) <= found
     assert not set(unwanted.split()) & found
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract"), [report[:2] for report in REPORTS], ids=[report[0] for report in REPORTS]
+)
+def test_a_classifier_is_met_whether_it_is_asked_alone_or_by_another(title: str, abstract: str) -> None:
+    """The short way to whether a classifier is met gives the verdict of the long one, in any order of asking."""
+    row = {"title": title, "abstract": abstract}
+    known = criteria_files.builtins()
+    whole = {name: judge(criterion, Document(row)) for name, criterion in known.items()}
+    for order in (list(known), list(known)[::-1]):
+        document = Document(row)
+        met = {name: met_builtin(name, document) for name in order}
+        assert met == {name: judged if judged.verdict == MET else None for name, judged in whole.items()}
+        assert {name: judged_builtin(name, document) for name in order} == whole
 
 
 def test_publication_types_and_check_tags_count() -> None:

@@ -14,7 +14,9 @@ from winnow import tables
 from winnow.cli import main
 from winnow.errors import WinnowError
 from winnow.screen import criteria as criteria_files
+from winnow.screen import verdicts as rules
 from winnow.screen.compare import changes, sensitivity
+from winnow.screen.documents import Document
 from winnow.screen.proposals import proposals
 from winnow.screen.verdicts import verdicts
 
@@ -131,6 +133,22 @@ def test_every_report_gets_every_verdict_and_other_columns_do_not_matter(tmp_pat
     first = out.read_bytes()
     assert main(["screen", str(tmp_path / "records.csv"), "--criteria", str(tmp_path / "c.yaml"), "-o", str(out)]) == 0
     assert out.read_bytes() == first
+
+
+def test_a_text_that_comes_again_is_judged_once_and_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each record has its own verdicts, those that it would have alone; equal texts cost one judgement."""
+    texts = ["IVIG in joints", "Joints", "IVIG in joints", "", "Joints"]
+    table = pd.DataFrame({"record_id": list("edcba"), "title": texts, "abstract": ABSTRACT})
+    alone = pd.concat([verdicts(table.iloc[[row]], criteria(DRUG)) for row in range(5)]).sort_values("report_id")
+    read: list[str] = []
+
+    def document(row: dict[str, str]) -> Document:
+        read.append(row["title"])
+        return Document(row)
+
+    monkeypatch.setattr(rules, "Document", document)
+    assert verdicts(table, criteria(DRUG)).to_csv(index=False) == alone.to_csv(index=False)
+    assert read == ["IVIG in joints", "Joints", ""]
 
 
 def test_what_if_lists_what_changes_and_why() -> None:

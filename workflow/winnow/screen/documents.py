@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial, reduce
 from importlib import resources
 from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from winnow.screen.patterns import Phrases, Stretch, compiled
 from winnow.screen.tokens import HAN, Tokens, folded, lowered
@@ -98,8 +98,9 @@ class Document:
         self._tokens: dict[str, Tokens] = {}
         self._denials: dict[str, list[tuple[_Cue, Stretch]]] = {}
         self._negated: dict[Mention, bool] = {}
-        #: verdicts of built-in classifiers that were already worked out for this report
-        self.judged: dict[str, object] = {}
+        #: what was already worked out of built-in classifiers for this report: what speaks for them, and their verdicts
+        self.supported: dict[str, Any] = {}
+        self.judged: dict[str, Any] = {}
         #: for some fields, the bits of the phrases that may stand in any of them
         self.possible = _Possible({field: self.tokens(field).possible for field in TEXT_FIELDS if row.get(field)})
 

@@ -17,6 +17,7 @@ phrase of two or three capitals (``PM``, ``ACE``) is read as written, since it m
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -70,22 +71,21 @@ class Plain:
 
     def __init__(self, forms: Sequence[Form]) -> None:
         by_rarest: dict[frozenset[int], list[_Rest]] = {}
-        asked = []
         for form in forms:
             known = [(offset, unit.words, unit.rarity) for offset, unit in enumerate(form) if unit.words is not None]
-            (before, rarest, _), *others = ordered = sorted(known, key=lambda unit: (-unit[2], unit[0]))
+            (before, rarest, _), *others = sorted(known, key=lambda unit: (-unit[2], unit[0]))
             rest = tuple((offset, words) for offset, words, _ in others)
             by_rarest.setdefault(rarest, []).append(_Rest(before, len(form), rest))
-            asked.append([words for _, words, _ in ordered])
         self._forms = tuple(by_rarest.items())
         self.anchors: frozenset[int] = frozenset[int]().union(*by_rarest)
-        self.needs = [frozenset[int]().union(*words) for words in zip(*asked, strict=False)][1:]
+        asked = _needs([[unit.words for unit in form if unit.words is not None] for form in forms])
+        self.needs = [words for words in asked if not words >= self.anchors]
         LEXICON.place(self.anchors)
 
     def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
         """Where it stands, from left to right."""
         found: set[Stretch] = set()
-        at, numbers, size = tokens.at, tokens.numbers, len(tokens)
+        at, who, here, size = tokens.at, LEXICON.who, tokens.words, len(tokens.words)
         for rarest, rests in self._forms:
             for number in at.keys() & rarest if len(rarest) > 1 else rarest:
                 for position in at.get(number, ()):
@@ -95,12 +95,27 @@ class Plain:
                         if first < 0 or last > size:
                             continue
                         for offset, wanted in words:
-                            if wanted.isdisjoint(numbers(first + offset)):
+                            if wanted.isdisjoint(who(here[first + offset])):
                                 break
                         else:
                             if length == 1 or all(map(tokens.joined, range(first + 1, last))):
                                 found.add((first, last))
         return sorted(found) if len(found) > 1 else found
+
+
+def _needs(forms: Sequence[Sequence[frozenset[int]]]) -> list[frozenset[int]]:
+    """Sets of words of each of which every form has one, smallest first.
+
+    The first takes from each form what it shares with most of the others, and so finds the one word that the ways of putting
+    "(this|the present|our) review (article|paper)" have in common; the next what they share then, and so on.
+    """
+    shared = Counter(words for form in forms for words in set(form))
+    ordered = [sorted(form, key=lambda words: (-shared[words], sorted(words))) for form in forms]
+    longest = max(map(len, ordered))
+    columns = [[form[min(place, len(form) - 1)] for form in ordered] for place in range(longest)]
+    return sorted(
+        {frozenset[int]().union(*column) for column in columns}, key=lambda words: (len(words), sorted(words))
+    )
 
 
 class Near:
@@ -204,7 +219,7 @@ def compiled(phrase: str) -> Pattern:
         node = _parsed(sides[0], phrase)
         for (name, distance), side in zip(operators, sides[1:], strict=True):
             node = Near(node, _parsed(side, phrase), int(distance), ordered=name == "PRE")
-    return Pattern(phrase, node, LEXICON.hang(node.anchors, node.needs), HAN.search(text) is not None)
+    return Pattern(phrase, node, LEXICON.hang([node.anchors, *node.needs]), HAN.search(text) is not None)
 
 
 def _parsed(side: str, phrase: str) -> Plain:

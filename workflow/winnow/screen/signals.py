@@ -31,8 +31,16 @@ class Judged(NamedTuple):
 
 def judge(criterion: Criterion, document: Document) -> Judged:
     """Whether the report meets the criterion."""
-    pro = (criterion.use and _used(criterion, document, MET)) or _first(criterion.met, document)
-    contra = (criterion.use and _used(criterion, document, NOT_MET)) or _first(criterion.not_met, document)
+    return _weighed(criterion, document, _support(criterion, document))
+
+
+def _support(criterion: Criterion, document: Document) -> _Held | None:
+    return _used(criterion, document) or _first(criterion.met, document)
+
+
+def _weighed(criterion: Criterion, document: Document, pro: _Held | None) -> Judged:
+    """The verdict, given what speaks for the criterion."""
+    contra = _unused(criterion, document) or _first(criterion.not_met, document)
     if pro and contra:
         if pro.decisive != contra.decisive:
             winner = pro if pro.decisive else contra
@@ -66,23 +74,43 @@ def _first(signals: tuple[Signal, ...], document: Document) -> _Held | None:
     return None
 
 
-def _used(criterion: Criterion, document: Document, verdict: str) -> _Held | None:
-    """What the built-in classifiers of ``use:`` say: one that is met suffices, all must be not met."""
-    found = [(name, judged_builtin(name, document)) for name in criterion.use]
-    wanted = [(name, judged) for name, judged in found if judged.verdict == verdict]
-    if not wanted or (verdict == NOT_MET and len(wanted) < len(found)):
+def _used(criterion: Criterion, document: Document) -> _Held | None:
+    """What a built-in classifier of ``use:`` says that is met; one suffices."""
+    for name in criterion.use:
+        judged = met_builtin(name, document)
+        if judged:
+            return _Held(f"{name}:{judged.rule}", judged.span, False)
+    return None
+
+
+def _unused(criterion: Criterion, document: Document) -> _Held | None:
+    """What the first built-in classifier of ``use:`` says if all are not met."""
+    found = [judged_builtin(name, document) for name in criterion.use]
+    if not found or any(judged.verdict != NOT_MET for judged in found):
         return None
-    name, judged = wanted[0]
-    return _Held(f"{name}:{judged.rule}", judged.span, False)
+    return _Held(f"{criterion.use[0]}:{found[0].rule}", found[0].span, False)
+
+
+def _supported(name: str, document: Document) -> _Held | None:
+    """What speaks for a built-in classifier, worked out once per report."""
+    if name not in document.supported:
+        document.supported[name] = _support(builtins()[name], document)
+    found: _Held | None = document.supported[name]
+    return found
 
 
 def judged_builtin(name: str, document: Document) -> Judged:
     """A built-in classifier's verdict, worked out once per report."""
-    known = document.judged.get(name)
+    known: Judged | None = document.judged.get(name)
     if known is None:
-        known = document.judged[name] = judge(builtins()[name], document)
-    assert isinstance(known, Judged)
+        known = document.judged[name] = _weighed(builtins()[name], document, _supported(name, document))
     return known
+
+
+def met_builtin(name: str, document: Document) -> Judged | None:
+    """Its verdict if it is met. Where nothing speaks for it, nobody needs to know what speaks against it."""
+    judged = judged_builtin(name, document) if _supported(name, document) else None
+    return judged if judged and judged.verdict == MET else None
 
 
 def holds(signal: Signal, document: Document) -> tuple[bool, Span | None]:
@@ -170,8 +198,8 @@ def _year(signal: Signal, document: Document) -> tuple[bool, Span | None]:
 
 def _use(signal: Signal, document: Document) -> tuple[bool, Span | None]:
     for name in signal.names:
-        judged = judged_builtin(name, document)
-        if judged.verdict == MET and (judged.span is None or judged.span.field in signal.fields):
+        judged = met_builtin(name, document)
+        if judged and (judged.span is None or judged.span.field in signal.fields):
             return True, judged.span
     return False, None
 

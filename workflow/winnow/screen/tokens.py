@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache, reduce
-from itertools import accumulate, chain, compress
+from itertools import accumulate, compress
 from operator import or_
 from typing import TypeVar
 
@@ -21,6 +22,8 @@ _T = TypeVar("_T")
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN = re.compile(f"[{_HAN}]")
 _WORD = re.compile(rf"([{_HAN}]|[^\W_{_HAN}]+(?:'[^\W_{_HAN}]+)?)")
+#: The same for a text in ASCII, for which it is twice as fast.
+_ASCII_WORD = re.compile(r"([A-Za-z0-9]+(?:'[A-Za-z0-9]+)?)")
 _APART = re.compile(r"[^\s\-/'\"().\[\]]|\.(?=\s)|\n\s*\n")
 _CLAUSE = re.compile(r"[;；，：:。]|,(?!\d)|\.\s")
 _BREAKERS = frozenset(
@@ -70,12 +73,8 @@ def lowered(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def mask(numbers: Iterable[int]) -> int:
-    """A set of word numbers as the bits of one integer: whether two sets meet is then a single `&`."""
-    bits = 0
-    for number in numbers:
-        bits |= 1 << number
-    return bits
+#: So many of a phrase's conditions are looked at before the text is searched for it; more rarely say no where these did not.
+_CONDITIONS = 4
 
 
 class Lexicon:
@@ -88,15 +87,13 @@ class Lexicon:
         self._numbers: dict[tuple[str, ...], int] = {}
         self._spelled: dict[str, list[int]] = {}
         self._begun: dict[str, list[tuple[re.Pattern[str], int]]] = {}
-        self._asking: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
-        self._alone: dict[int, int] = {}
+        self._meeting: tuple[dict[int, int], ...] = tuple({} for _ in range(_CONDITIONS))
         self._placed: set[int] = set()
         self._phrases = 0
         self._known = _Known(self.found)
-        self._bits = _Known(lambda word: mask(self._known[word]))
         self._placed_in = _Known(lambda word: tuple(number for number in self._known[word] if number in self._placed))
-        self._hooked = _Known(lambda word: tuple(number for number in self._known[word] if number in self._asking))
-        self._sure = _Known(lambda word: reduce(or_, (self._alone.get(number, 0) for number in self._known[word]), 0))
+        self._met = _Known(self._meets)
+        self._idle: set[str] = set()
 
     def ask(self, spellings: Sequence[str]) -> int:
         """The number of a word with these spellings; one with capitals is asked for as written."""
@@ -124,40 +121,41 @@ class Lexicon:
         self._placed.update(numbers)
         self._forget()
 
-    def hang(self, hooks: Iterable[int], needs: Iterable[Iterable[int]]) -> int:
+    def hang(self, conditions: Sequence[Iterable[int]]) -> int:
         """Hang up a phrase; gives its bit.
 
         Args:
-            hooks: words that have places, of which one must occur for the phrase to have a chance.
-            needs: more sets of words of each of which one must occur.
+            conditions: sets of words, the most telling first; a text in which one of the sets has no word cannot hold the phrase.
         """
         bit = 1 << self._phrases
         self._phrases += 1
-        masks = tuple(map(mask, needs))
-        for hook in hooks:
-            if masks:
-                self._asking.setdefault(hook, []).append((bit, masks))
-            else:
-                self._alone[hook] = self._alone.get(hook, 0) | bit
+        for place, meeting in enumerate(self._meeting):
+            for number in conditions[min(place, len(conditions) - 1)]:
+                meeting[number] = meeting.get(number, 0) | bit
         self._forget()
         return bit
 
     def possible(self, words: Iterable[str]) -> int:
         """The bits of the phrases that may stand in a text with these words: all others cannot."""
-        words = set(words)
-        here = reduce(or_, filter(None, map(self._bits.__getitem__, words)), 0)
-        bits = reduce(or_, filter(None, map(self._sure.__getitem__, words)), 0)
-        for hook in set(chain.from_iterable(map(self._hooked.__getitem__, words))):
-            for bit, masks in self._asking[hook]:
-                for need in masks:
-                    if not need & here:
-                        break
-                else:
-                    bits |= bit
+        met = reduce(or_, map(self._met.__getitem__, set(words) - self._idle), 0)
+        bits = (1 << self._phrases) - 1
+        for _ in self._meeting:
+            bits &= met
+            met >>= self._phrases
         return bits
 
+    def _meets(self, word: str) -> int:
+        """The phrases of which a word meets the first condition, the second and so on, side by side in one integer."""
+        met = 0
+        for place, meeting in enumerate(self._meeting):
+            for number in self._known[word]:
+                met |= meeting.get(number, 0) << place * self._phrases
+        if not met:
+            self._idle.add(word)
+        return met
+
     def _forget(self) -> None:
-        for known in (self._known, self._bits, self._placed_in, self._hooked, self._sure):
+        for known in (self._known, self._placed_in, self._met, self._idle):
             known.clear()
 
     def found(self, word: str) -> tuple[int, ...]:
@@ -211,29 +209,25 @@ class Tokens:
         sentences: gives start and end of each sentence, in order; asked only if a phrase depends on it.
 
     Attributes:
+        words: one after the other.
         possible: the bits of the phrases that may stand in it.
     """
 
     def __init__(self, text: str, sentences: Callable[[], Sequence[tuple[int, int]]]) -> None:
         self._split = sentences
-        self._pieces = _WORD.split(text)  # gap, word, gap, word, ..., gap
         self._ascii = text.isascii()
-        self.possible = LEXICON.possible(self._pieces[1::2])
-
-    def __len__(self) -> int:
-        return len(self._pieces) // 2
+        self._pieces = (_ASCII_WORD if self._ascii else _WORD).split(text)  # gap, word, gap, word, ..., gap
+        self.words = self._pieces[1::2]
+        self.possible = LEXICON.possible(self.words)
 
     @cached_property
     def at(self) -> dict[int, list[int]]:
         """Where each word stands that has places, by its number."""
-        at: dict[int, list[int]] = {}
-        placed = list(map(LEXICON.placed, self._pieces[1::2]))
+        at: dict[int, list[int]] = defaultdict(list)
+        placed = list(map(LEXICON.placed, self.words))
         for position in compress(range(len(placed)), placed):
             for number in placed[position]:
-                if number in at:
-                    at[number].append(position)
-                else:
-                    at[number] = [position]
+                at[number].append(position)
         return at
 
     @cached_property
@@ -248,10 +242,6 @@ class Tokens:
     def end(self, position: int) -> int:
         """Where the word ends."""
         return self._ends[2 * position + 1]
-
-    def numbers(self, position: int) -> tuple[int, ...]:
-        """The numbers of all who ask for the word."""
-        return LEXICON.who(self._pieces[2 * position + 1])
 
     def joined(self, position: int) -> bool:
         """Whether only space, hyphens, slashes or brackets stand between this word and the one before."""
@@ -273,15 +263,14 @@ class Tokens:
 
     def one_clause(self, first: int, last: int) -> bool:
         """Whether no comma, semicolon, stop or word such as `but` begins a new clause after ``first``, up to ``last``."""
-        pieces = self._pieces
+        pieces, words = self._pieces, self.words
         return not any(
-            _parts(pieces[2 * index]) or pieces[2 * index + 1].lower() in _BREAKERS
-            for index in range(first + 1, last + 1)
+            _parts(pieces[2 * index]) or words[index].lower() in _BREAKERS for index in range(first + 1, last + 1)
         )
 
     def distance(self, first: int, last: int) -> int:
         """Words from ``first`` up to ``last``; two Chinese characters count as one word."""
         if self._ascii:
             return last - first
-        han = sum(1 for word in self._pieces[2 * first + 1 : 2 * last : 2] if HAN.match(word))
+        han = sum(1 for word in self.words[first:last] if HAN.match(word))
         return last - first - han // 2

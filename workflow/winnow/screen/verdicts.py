@@ -43,7 +43,8 @@ def verdicts(reports: pd.DataFrame, criteria: Criteria, kept: reuse.Kept = reuse
     ids = reports["report_id" if "report_id" in reports.columns else "record_id"]
     fields = [name for name in READ if name in reports.columns]
     cells = list(zip(*(reports[name].tolist() for name in fields), strict=True)) or [()] * len(ids)
-    said = [kept.recall([*fields, *row], partial(_judged, criteria, fields, row)) for row in cells]
+    once = {row: kept.recall([*fields, *row], partial(_judged, criteria, fields, row)) for row in dict.fromkeys(cells)}
+    said = [once[row] for row in cells]  # databases overlap, so one text may stand in the table many times
     doubts: dict[int, str] = {}
     if criteria.together:
         shown = [index for index, name in enumerate(fields) if name in likeness.FIELDS]
