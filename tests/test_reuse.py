@@ -65,7 +65,7 @@ def test_what_is_recalled_is_what_would_be_worked_out(
     asked(of, first)
     path = root / reuse.FOLDER / "results/store"
     content = path.read_bytes()
-    harm = data.draw(st.sampled_from(("none", "cut", "flipped", "empty", "other code", "gone", "noise")))
+    harm = data.draw(st.sampled_from(("none", "cut", "flipped", "empty", "other code", "gone", "noise", "nested")))
     place = data.draw(st.integers(0, len(content) - 1))
     spoilt = {
         "none": content,
@@ -75,6 +75,7 @@ def test_what_is_recalled_is_what_would_be_worked_out(
         "other code": content.replace(b'"code": "', b'"code": "0'),
         "gone": content,
         "noise": data.draw(st.binary(max_size=50)),
+        "nested": b"[" * 100_000,
     }[harm]
     path.write_bytes(spoilt)
     if harm == "gone":

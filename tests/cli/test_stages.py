@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import types
 from pathlib import Path
 
@@ -50,3 +51,27 @@ def test_a_stage_that_fails_leaves_its_own_results_as_they_were(
         stages.run("screen", review)
     assert sorted(path.name for path in (review.results / "screen").iterdir()) == ["old.csv", "same.csv"]
     assert not (review.results / "report").exists()
+
+
+def test_of_two_runs_at_once_each_stage_waits_for_the_other(
+    review: reviews.Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stage that another run begins meanwhile takes nothing away under the first one's hands, and says that it waits."""
+    inside, told, seen = threading.Event(), threading.Event(), []
+
+    def slow(review: reviews.Review) -> None:
+        if not inside.is_set():
+            inside.set()
+            assert told.wait(30)
+            seen.append((review.results / "deduplicate/same.csv").is_file())
+            tables.write_rows(review.result("deduplicate", "same.csv"), [], ["a", "b"])
+
+    as_stage(monkeypatch, slow)
+    monkeypatch.setattr(stages, "print", lambda *words, **more: told.set(), raising=False)
+    first = threading.Thread(target=stages.run, args=("deduplicate", review))
+    first.start()
+    assert inside.wait(30)
+    stages.run("records", review)
+    first.join(30)
+    assert told.is_set() and seen == [True]
+    assert not (review.results / "deduplicate").exists()

@@ -124,3 +124,22 @@ def test_the_same_file_twice_over_gives_every_record_twice(case: dict[str, Any],
         assert len(imported.records) > 2 * len(case["read"]) and imported.report.reading.problems
         return
     assert len(imported.records) == 2 * len(case["read"])
+
+
+@pytest.mark.parametrize("end", ["ER  - \n", "ER\n"])
+def test_a_file_cut_within_its_last_record_is_a_loss(tmp_path: Path, end: str) -> None:
+    """Law: wherever a file is cut within its last record that is told; uncut, and of a format that ends no record, nothing is."""
+    ris = end.startswith("ER  ")
+    tags = ("TY  - JOUR\nTI  - Of {}\nAB  - {}\n" if ris else "PT J\nTI Of {}\nAB {}\n") + end + "\n"
+    whole = "".join(tags.format(n, "word " * 20) for n in range(3))
+    path = tmp_path / "export.txt"
+    path.write_text(whole, encoding="utf-8")
+    assert import_file(path).report.losses == []
+    path.write_text(whole.rstrip(), encoding="utf-8")
+    assert import_file(path).report.losses == []
+    for place in range(whole.rindex("AB"), whole.rindex("ER"), 7):
+        path.write_text(whole[:place], encoding="utf-8")
+        cut = import_file(path)
+        assert len(cut.records) == 3 and "cut short" in "".join(cut.report.losses)
+    path.write_text(whole.replace(end, ""), encoding="utf-8")
+    assert import_file(path).report.losses == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from winnow.screen import criteria as criteria_files
 from winnow.screen import likeness
-from winnow.screen.verdicts import verdicts
+from winnow.screen.verdicts import reconsidered, verdicts
 
 NEAR = [
     "joint", "pain", "swelling", "stiffness", "knee", "walking", "cartilage", "flare", "rheumatology", "function",
@@ -154,3 +154,13 @@ def test_a_larger_share_never_excludes_less(one: float, other: float) -> None:
     held = [set(likeness.held_back(rows, records["abstract"], protocol, share)) for share in (0.0, low, high)]
     assert held[0] >= held[1] >= held[2]
     assert held[0] == {n for n, row in enumerate(rows) if row[0][1] == "not met"}
+
+
+@given(st.integers(0, 2**20), st.sampled_from([(), ("drug",), ("drug", "adults")]))
+def test_verdicts_of_some_reports_follow_from_those_of_all(chosen: int, anew: tuple[str, ...]) -> None:
+    """Law: reconsidered for any reports of a table, the verdicts are those that these reports alone would have been given."""
+    adults = {"id": "adults", "not_met": [{"any": ["tractor"], "in": ["abstract"]}]}
+    reports, protocol = table(ALIKE, UNLIKE), criteria(DRUG, adults)
+    some = reports[[bool(chosen >> n % 21 & 1) for n in range(len(reports))]]
+    today = verdicts(reports, protocol).to_dict("records")
+    assert reconsidered(some, today, protocol, anew).equals(verdicts(some, protocol))

@@ -124,6 +124,8 @@ def test_undo_shows_the_last_decision_and_the_next_row_replaces_it(
     assert (third["supersedes"], second["decision"], first["id"]) == (second["seal"], "include", "pubmed:1")
     stage.run(small_review)
     assert visit.get("/undo?n=99") == visit.get("/")
+    for strange in ("%C2%B2", "9" * 5000, "-1", "x"):
+        assert "A letter about kettles" in visit.get(f"/undo?n={strange}")
 
 
 def test_two_windows_do_not_overwrite_each_other(small_review: Review, serve: Serve, session: requests.Session) -> None:

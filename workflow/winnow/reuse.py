@@ -141,7 +141,7 @@ def _read(path: Path, code: str) -> dict[str, bytes] | None:
     try:
         said = json.loads(head)
         of_code, sha256 = said["code"], said["sha256"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         of_code, sha256 = code, ""
     if of_code != code:
         return None

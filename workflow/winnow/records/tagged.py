@@ -2,7 +2,8 @@
 
 A file may hold several formats one after the other (people join files); a start line of another format begins a stretch of
 that format. A line belongs to an entry, or is understood noise between entries, or is a stray that is reported. A stray in
-the shape of a tag means that a record lost its start line: a fault.
+the shape of a tag means that a record lost its start line: a fault. So is a last record without the line that ends the others, for
+then the file was cut short.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
     in_headless = False
     before: list[tuple[int, str]] = []
     quick: Quick = _nothing
+    ended: set[str] = set()
     for number, line in enumerate(lines, start=1):
         if current and quick(line, current.values):
             raw.append(line)
@@ -50,10 +52,13 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
             raw.append(line)
             yield _closed(current, raw)
             current = None
+            ended.add(dialect.id)
         else:
             raw.append(line)
             _add(line, tag, value, dialect, current, raw, reading)
     if current:
+        if current.format in ended:
+            reading.losses.append(f"the file ends within the record on line {current.first}: it was cut short")
         yield _closed(current, raw)
     for number, line in before:
         if line.strip():

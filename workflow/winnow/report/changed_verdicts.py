@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from winnow import config, files
+from winnow import config, files, tables
 from winnow.decisions import amendments, rule_verdicts
 from winnow.errors import WinnowError
 from winnow.report.changed_records import COLUMNS, base
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.review import Review
+from winnow.screen.criteria import Criteria, load
 
 FILE = "config/criteria.yaml"
 _AGAINST = "not met"
@@ -72,7 +73,7 @@ def rows(review: Review, evidence: Evidence, flow: Flow, verdicts: Mapping[str, 
 
 
 def _since_approved(review: Review, evidence: Evidence, flow: Flow, verdicts: Mapping[str, Sequence[Row]]) -> list[Row]:
-    """Verdicts that differ from those approved last on the same text; the note says whether their criterion differs."""
+    """Verdicts that differ from those approved last on the same text; the note says why."""
     approved = amendments.rows(review)
     places = [place for place, row in enumerate(approved) if row["file"] == rule_verdicts.NAME]
     if not places:
@@ -88,22 +89,31 @@ def _since_approved(review: Review, evidence: Evidence, flow: Flow, verdicts: Ma
         )
     except WinnowError as fault:
         return [_unreadable("approved verdicts", fault)]
+    differ = [
+        (now, said[now["criterion"]])
+        for report in sorted(evidence.merged)
+        for text, said in [before.get(report, ("", {}))]
+        if text == rule_verdicts.text(evidence.merged[report])
+        for now in verdicts.get(report, ())
+        if said.get(now["criterion"], now["verdict"]) != now["verdict"]
+    ]
+    then = [report for report in sorted(evidence.merged) if report in before]
+    alone = reconsidered(load(review.root / FILE), evidence, verdicts, then) if differ else {}
     found = []
-    for report in sorted(evidence.merged):
-        text, said = before.get(report, ("", {}))
-        if text != rule_verdicts.text(evidence.merged[report]):
-            continue
-        for now in verdicts.get(report, ()):
-            name = now["criterion"]
-            if said.get(name, now["verdict"]) == now["verdict"]:
-                continue
-            told = base("verdict", report, evidence, flow) | {"what": name, "before": said[name], "after": _shown(now)}
-            why = (
-                "the criterion is as it was"
-                if amended is not None and name not in amended
-                else "criteria or code changed"
-            )
-            found.append(told | {"note": f"approved otherwise on {row['date']}; {why}"})
+    for now, approved_verdict in differ:
+        report, name = now["report_id"], now["criterion"]
+        if alone.get((report, name), {}).get("verdict") == approved_verdict:
+            why = "other reports stand beside it now"
+        elif amended is not None and name not in amended:
+            why = "the criterion is as it was"
+        else:
+            why = "criteria or code changed"
+        told = base("verdict", report, evidence, flow) | {
+            "what": name,
+            "before": approved_verdict,
+            "after": _shown(now),
+        }
+        found.append(told | {"note": f"approved otherwise on {row['date']}; {why}"})
     return found
 
 
@@ -123,7 +133,7 @@ def _by_criteria(review: Review, evidence: Evidence, flow: Flow, verdicts: Mappi
         return []
     try:
         gone, present = differing(then.path, review.root / FILE)
-        before = _judged(then.path, gone, evidence) if gone else {}
+        before = _judged(then.path, gone, evidence, verdicts) if gone else {}
     except WinnowError as fault:
         return [_unreadable("all criteria", fault)]
     names = list(dict.fromkeys([*present, *gone]))
@@ -144,17 +154,30 @@ def _by_criteria(review: Review, evidence: Evidence, flow: Flow, verdicts: Mappi
     return found
 
 
-def _judged(path: Path, names: Sequence[str], evidence: Evidence) -> dict[tuple[str, str], Row]:
-    """The verdicts of some criteria of a criteria file on every report."""
+def _judged(
+    path: Path, names: Sequence[str], evidence: Evidence, verdicts: Mapping[str, Sequence[Row]]
+) -> dict[tuple[str, str], Row]:
+    """The verdicts of some criteria of another criteria file on every report; the file's others say what they say today."""
+    found = reconsidered(load(path), evidence, verdicts, list(evidence.merged), names)
+    return {key: row for key, row in found.items() if key[1] in names}
+
+
+def reconsidered(
+    criteria: Criteria,
+    evidence: Evidence,
+    verdicts: Mapping[str, Sequence[Row]],
+    reports: Sequence[str],
+    anew: Sequence[str] = (),
+) -> dict[tuple[str, str], Row]:
+    """The verdicts by report and criterion if these reports were all (:func:`winnow.screen.verdicts.reconsidered`)."""
     import pandas as pd
 
-    from winnow import tables
-    from winnow.screen.criteria import Criteria, load
-    from winnow.screen.verdicts import READ, verdicts
+    from winnow.screen import verdicts as judging
 
-    wanted = Criteria(tuple(criterion for criterion in load(path) if criterion.id in names))
-    merged = pd.DataFrame(list(evidence.merged.values()), dtype=str)
-    table = verdicts(merged[["record_id", *(name for name in READ if name in merged.columns)]], wanted)
+    merged = pd.DataFrame([evidence.merged[report] for report in reports], dtype=str)
+    columns = ["record_id", *(name for name in judging.READ if name in merged.columns)]
+    today = (row for report in reports for row in verdicts.get(report, ()))
+    table = judging.reconsidered(merged[columns], today, criteria, anew)
     return {(row["report_id"], row["criterion"]): row for row in tables.rows(table)}
 
 

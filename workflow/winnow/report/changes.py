@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from winnow import tables
 from winnow.decisions import amendments
-from winnow.report import changed_records, changed_verdicts, conclusions
+from winnow.report import changed_exclusions, changed_records, changed_verdicts, conclusions
 from winnow.report.changed_records import COLUMNS, base
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
@@ -41,6 +41,10 @@ KINDS = {
     ),
     "stale": Kind("Decisions gone stale", "what can change a judgement has changed since it was decided"),
     "reopened": Kind("Decisions reopened", "decided differently before records were found to be one document"),
+    "exclusion": Kind(
+        "Exclusions by rules changed",
+        "known before and decided by nobody; beside the reports that this search brought, the rules judge its silence otherwise",
+    ),
     "joined": Kind("Reports joined", "reports of earlier searches that are one now"),
     "split": Kind("Reports split", "a report of earlier searches that is several now"),
     "vanished": Kind("Records vanished", "found before, not now, though this search could have found them", "record"),
@@ -55,7 +59,9 @@ KINDS = {
         "Not searched again", "this search does not cover their source or their years", "record", False
     ),
     "verdict": Kind(
-        "Rule verdicts changed", "amended criteria, or other code, judge otherwise; decisions stand", news=False
+        "Rule verdicts changed",
+        "amended criteria, other code, or other reports beside them, judge otherwise; decisions stand",
+        news=False,
     ),
     "conclusion": Kind("Conclusions moved", "worked out without this search's evidence, and with it", "result", False),
 }
@@ -113,6 +119,7 @@ def _found(review: Review, evidence: Evidence, flow: Flow, story: Story) -> list
         *changed_records.notices(evidence, flow, statuses(review)),
         *_look_again(evidence, flow, story),
         *_regrouped(evidence, flow, grouping),
+        *changed_exclusions.rows(review, evidence, flow, story),
         *changed_verdicts.rows(review, evidence, flow, story.verdicts),
         *conclusions.rows(review, evidence),
     ]

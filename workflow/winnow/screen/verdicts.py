@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,19 +38,62 @@ def verdicts(reports: pd.DataFrame, criteria: Criteria, kept: reuse.Kept = reuse
         unclear instead of not met where it is weak and the report reads like those that meet the criteria
         (:mod:`winnow.screen.likeness`).
     """
-    import pandas as pd
-
-    ids = reports["report_id" if "report_id" in reports.columns else "record_id"]
-    fields = [name for name in READ if name in reports.columns]
-    cells = list(zip(*(reports[name].tolist() for name in fields), strict=True)) or [()] * len(ids)
+    ids, fields, cells = _read(reports)
     once = {row: kept.recall([*fields, *row], partial(_judged, criteria, fields, row)) for row in dict.fromkeys(cells)}
     said = [once[row] for row in cells]  # databases overlap, so one text may stand in the table many times
+    return _settled(ids, fields, cells, said, criteria)
+
+
+def reconsidered(
+    reports: pd.DataFrame, found: Iterable[Mapping[str, str]], criteria: Criteria, anew: Collection[str] = ()
+) -> pd.DataFrame:
+    """The verdicts on these reports alone, from those on a table that held others too, or by another version of some criteria.
+
+    What a report says is taken from ``found``; whether weak evidence is enough is asked anew, since it depends on the other
+    reports of the table and on every criterion.
+
+    Args:
+        reports: as for :func:`verdicts`.
+        found: rows of :func:`verdicts` on the same texts.
+        criteria: the protocol.
+        anew: the ids of the criteria that ``found`` does not follow from; these are judged from the text.
+
+    Returns:
+        As :func:`verdicts`.
+    """
+    ids, fields, cells = _read(reports)
+    known = {(row["report_id"], row["criterion"]): _undoubted(row) for row in found if row["criterion"] not in anew}
+    said = []
+    for identifier, row in zip(ids, cells, strict=True):
+        open_ = tuple(criterion for criterion in criteria if (identifier, criterion.id) not in known)
+        fresh = {one[0]: one for one in _judged(Criteria(open_), fields, row)} if open_ else {}
+        said.append([fresh.get(name) or known[identifier, name] for name in criteria.ids])
+    return _settled(ids, fields, cells, said, criteria)
+
+
+def _read(reports: pd.DataFrame) -> tuple[list[str], list[str], list[tuple[str, ...]]]:
+    """The reports' ids, the columns that rules read, and these columns' cells by report."""
+    ids = reports["report_id" if "report_id" in reports.columns else "record_id"].tolist()
+    fields = [name for name in READ if name in reports.columns]
+    return ids, fields, list(zip(*(reports[name].tolist() for name in fields), strict=True)) or [()] * len(ids)
+
+
+def _settled(
+    ids: Sequence[str],
+    fields: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    said: Sequence[Sequence[Sequence[str]]],
+    criteria: Criteria,
+) -> pd.DataFrame:
+    """The table of verdicts: what is said of each report, and unclear where that is not enough."""
+    import pandas as pd
+
     doubts: dict[int, str] = {}
     if criteria.together:
         shown = [index for index, name in enumerate(fields) if name in likeness.FIELDS]
         doubts = likeness.held_back(said, ("\n".join(row[index] for index in shown) for row in cells), criteria)
     rows: list[tuple[str, ...]] = []
-    for position, (identifier, found) in enumerate(zip(ids.tolist(), said, strict=True)):
+    for position, (identifier, found) in enumerate(zip(ids, said, strict=True)):
         doubt = doubts.get(position)
         rows += [(identifier, *(_doubted(row, doubt) if doubt else row)) for row in found]
     table = pd.DataFrame(rows, columns=list(tables.VERDICTS), dtype=str)
@@ -92,6 +135,15 @@ def met(reports: pd.DataFrame, path: Path | str) -> dict[str, int]:
         ConfigError, Faults: the criteria are at fault.
     """
     return balance(tables.rows(verdicts(reports, load(path))))
+
+
+def _undoubted(row: Mapping[str, str]) -> tuple[str, ...]:
+    """A row as it was before it was doubted: the columns of ``tables.VERDICTS`` after the report's id."""
+    criterion, verdict, rule, *place = (row[name] for name in tables.VERDICTS[1:])
+    weak, but, doubt = rule.partition(", but ")
+    if but and doubt.startswith((likeness.TOO_FEW, likeness.ALIKE)):
+        verdict, rule = NOT_MET, weak
+    return (criterion, verdict, rule, *place)
 
 
 def _quoted(document: Document, span: Span | None) -> tuple[str, str, str, str]:

@@ -77,7 +77,7 @@ class Page:
         """The reviewer's last decision, or the one ``n`` before it, to be decided again."""
         back = request.query_params.get("n", "0")
         history = await run_in_threadpool(self.desk.history)
-        place = int(back) if back.isdigit() else 0
+        place = _number(back)
         if place >= len(history):
             return RedirectResponse("/", 303)
         row = history[place]
@@ -152,8 +152,7 @@ class Page:
         if await run_in_threadpool(write) is False:
             return await self._rendered(request, "fault.html", {"fault": ""}, status=409)
         queue = await run_in_threadpool(self.desk.queue)
-        said = form.get("place", "")
-        place = int(said) if said.isdecimal() and len(said) < 10 else 0
+        place = _number(form.get("place", ""))
         following = next((row for row in queue[place:] if key_of(row) != _key(form)), None)
         return RedirectResponse(_item_address(key_of(following)) if following else "/", 303)
 
@@ -229,6 +228,11 @@ def _key(said: Mapping[str, str]) -> Key:
 
 def _item_address(key: Key) -> str:
     return f"/item?{urlencode(key.query)}"
+
+
+def _number(said: str) -> int:
+    """A place in a list; what is none, or is longer than any list, is the first."""
+    return int(said) if said.isdecimal() and len(said) < 10 else 0
 
 
 def _inside(address: str) -> str:
