@@ -175,7 +175,7 @@ def contrasts(tokens: Iterable[str]) -> str:
 def contrasting(one: str, other: str) -> bool:
     """Whether of one group of opposites two titles name different ones (men; women). What one leaves out is no contrast."""
     ours, theirs = _by_group(one), _by_group(other)
-    return any(ours[group] != theirs[group] for group in ours.keys() & theirs.keys())
+    return any(ours[group] - theirs[group] and theirs[group] - ours[group] for group in ours.keys() & theirs.keys())
 
 
 def _by_group(found: str) -> dict[str, set[str]]:
