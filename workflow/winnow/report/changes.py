@@ -55,9 +55,7 @@ KINDS = {
         "Not searched again", "this search does not cover their source or their years", "record", False
     ),
     "verdict": Kind(
-        "Rule verdicts changed",
-        "by amended criteria, by other code, or beside other reports; decisions stand",
-        news=False,
+        "Rule verdicts changed", "amended criteria, or other code, judge otherwise; decisions stand", news=False
     ),
     "conclusion": Kind("Conclusions moved", "worked out without this search's evidence, and with it", "result", False),
 }
