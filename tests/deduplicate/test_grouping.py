@@ -188,8 +188,9 @@ def test_signs_that_only_look_like_numbers_are_read_as_text(name: str, cell: str
 @pytest.mark.parametrize("name", ["volume", "issue", "pages", "year"])
 def test_full_width_figures_are_figures(name: str) -> None:
     """Law: ``２０１４`` and 2014 agree in every cell."""
-    wide, plain = ({"title": "卢米凡治疗难治性茶壶病的疗效观察", "authors": "甲一; 乙二", "year": "2014", "journal": "虚构医学",
-                    "volume": "2014", "issue": "2014", "pages": "2014"} | {name: said} for said in ("２０１４", "2014"))  # fmt: skip
+    one = {"title": "卢米凡治疗难治性茶壶病的疗效观察", "authors": "甲一; 乙二", "journal": "虚构医学"}
+    one |= dict.fromkeys(("year", "volume", "issue", "pages"), "2014")
+    wide, plain = (one | {name: said} for said in ("２０１４", "2014"))
     found = core.deduplicate(table([wide | {"record_id": "a"}, plain | {"record_id": "b"}]).fillna(""))
     (evidence,) = found.pairs["evidence"]
     assert found.reports["report_id"].nunique() == 1 and "different" not in evidence
