@@ -6,6 +6,7 @@ Run it with `make review`, or with plain `snakemake` in an environment that has 
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -44,7 +45,8 @@ RESULTS = REVIEW.results.as_posix()
 
 # A job writes into its log; how far a search has come is shown where the workflow was started.
 if workflow.is_main_process and sys.stderr.isatty():
-    os.environ["WINNOW_TERMINAL"] = os.ttyname(sys.stderr.fileno())
+    with suppress(OSError):  # in a container a terminal may have no name
+        os.environ["WINNOW_TERMINAL"] = os.ttyname(sys.stderr.fileno())
 
 # The log then shows the exact command, and `winnow` is found without activating anything.
 shell.prefix(

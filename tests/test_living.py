@@ -284,6 +284,12 @@ def test_other_code_that_judges_otherwise_is_told(tmp_path: Path, monkeypatch: p
     with_searches(tmp_path, 2)
     assert main(["amend", "--verdicts", "--reason", "too early", "--results-known", "no", "--by", "li"]) == 1
     run_all()
+    criteria, ledger = Path("config/criteria.yaml"), Path("config/amendments.csv")
+    as_planned, before = criteria.read_bytes(), ledger.read_bytes()
+    criteria.write_bytes(as_planned.replace(b"any: [lumivane, ", b"any: ["))
+    assert main(["amend", "--verdicts", "--reason", "too late", "--results-known", "yes", "--by", "li"]) == 1
+    assert ledger.read_bytes() == before, "verdicts of other criteria are not approved with these"
+    criteria.write_bytes(as_planned)
     run("amend", "--verdicts", "--reason", "what the rules say", "--results-known", "yes", "--by", "li")
     verdicts = [row for _, row in tables.read_rows(tmp_path / "results/screen/verdicts.csv")]
     one, other = [

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from winnow import review as reviews
-from winnow.decisions import amendments
-from winnow.errors import UsageError
+from winnow import tables
+from winnow.decisions import amendments, rule_verdicts
+from winnow.errors import InputError, UsageError
 
 CONFIG = "review: {title: A review}\nsearches:\n  - {id: one, years: [2000, 2001], databases: [pubmed]}\n"
 
@@ -66,3 +67,35 @@ def test_only_the_protocol_is_approved(review: reviews.Review) -> None:
     with pytest.raises(UsageError, match=r"config/config\.yaml"):
         approve(review, "config/config.yaml")
     assert not (review.root / "config/amendments.csv").exists()
+
+
+def test_verdicts_of_reports_that_are_gone_are_refused_in_one_line(review: reviews.Review) -> None:
+    """Verdicts beside reports that were put together anew are a fault that says what to run; nothing is written."""
+    results = review.root / "results"
+    tables.write_rows(results / "deduplicate/merged.csv", [{"record_id": "r1", "title": "x"}], tables.MERGED)
+    gone = {"report_id": "r2", "criterion": "a", "verdict": "met"}
+    tables.write_rows(results / "screen/verdicts.csv", [gone], tables.VERDICTS)
+    with pytest.raises(InputError) as told:
+        amendments.amend(review, [], reason="because", results_known="no", by="li", verdicts=True)
+    assert "'r2'" in told.value.line and "make review" in told.value.line
+    assert amendments.rows(review) == []
+
+
+def test_approved_verdicts_that_say_no_verdict_are_named(tmp_path: Path) -> None:
+    """A version that was written otherwise is a fault with its file and report, for the report to tell."""
+    path = tmp_path / "verdicts-x.csv"
+    tables.write_rows(path, [{"report_id": "r1", "text": "t", "verdicts": "met"}], rule_verdicts.COLUMNS)
+    with pytest.raises(InputError) as told:
+        rule_verdicts.read(path)
+    assert "verdicts-x.csv" in told.value.line and "'r1'" in told.value.line
+
+
+def test_the_hash_of_a_text_never_changes() -> None:
+    """Versions that were approved years ago are held against today's texts: another hash would compare nothing, in silence."""
+    report = {
+        "title": "Lumivane for Halden myopathy",
+        "abstract": "\u5362\u7c73\u51e1 30",
+        "year": "2020",
+        "doi": "10.1/x",
+    }
+    assert rule_verdicts.text(report) == "6a73aa6d678bb439"

@@ -12,7 +12,7 @@ from winnow import tables
 from winnow.cli import main
 from winnow.decisions import chains, ledger
 from winnow.decisions.kinds import KINDS
-from winnow.errors import LedgerError, UsageError
+from winnow.errors import InputError, LedgerError, UsageError
 from winnow.review import Review
 from winnow.screen import deciding, stage
 
@@ -241,6 +241,15 @@ def test_verify_against_recorded_heads_finds_a_cut_tail(inside: Review, capsys: 
     path.unlink()
     assert main(["verify", "--against", "heads.csv"]) == 1
     assert main(["verify", "--against", "nowhere.csv"]) == 1
+
+
+@pytest.mark.parametrize("said", ["", "x", "-1", "²", "1.0"])
+def test_heads_without_a_number_of_rows_are_refused_by_line(inside: Review, said: str) -> None:
+    """What is no number of rows, a raised figure among them, is a fault that names file and line."""
+    Path("heads.csv").write_text(f"ledger,rows,head\nscreening/wang,{said},abc\n", encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        chains.read_heads(Path("heads.csv"))
+    assert "heads.csv:2" in told.value.line
 
 
 def test_heads_are_those_of_the_chains(inside: Review) -> None:

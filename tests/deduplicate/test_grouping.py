@@ -171,6 +171,31 @@ def test_bad_ids_are_refused(rows: list[dict[str, str]], says: str) -> None:
         core.deduplicate(pd.DataFrame(rows))
 
 
+@pytest.mark.parametrize("cell", ["²", "²³", "⑫", "३", "٣", "1²-²3", "²³-5", "5-²³", "Ⅻ"])
+@pytest.mark.parametrize("name", ["volume", "issue", "pages", "year"])
+def test_signs_that_only_look_like_numbers_are_read_as_text(name: str, cell: str) -> None:
+    """Law: a raised, encircled or foreign figure stops nothing, and one document with it twice is one."""
+    one = {
+        "title": "Lumivane in refractory lumbar granulomatosis",
+        "authors": "Marsh, E; Okoye, D",
+        "doi": "10.5555/x",
+        name: cell,
+    }
+    found = core.deduplicate(table([one | {"record_id": "a"}, one | {"record_id": "b"}]).fillna(""))
+    assert found.reports["report_id"].nunique() == 1
+
+
+@pytest.mark.parametrize("name", ["volume", "issue", "pages", "year"])
+def test_full_width_figures_are_figures(name: str) -> None:
+    """Law: ``２０１４`` and 2014 agree in every cell."""
+    one = {"title": "卢米凡治疗难治性茶壶病的疗效观察", "authors": "甲一; 乙二", "journal": "虚构医学"}
+    one |= dict.fromkeys(("year", "volume", "issue", "pages"), "2014")
+    wide, plain = (one | {name: said} for said in ("２０１４", "2014"))
+    found = core.deduplicate(table([wide | {"record_id": "a"}, plain | {"record_id": "b"}]).fillna(""))
+    (evidence,) = found.pairs["evidence"]
+    assert found.reports["report_id"].nunique() == 1 and "different" not in evidence
+
+
 def test_no_records_and_hardly_any_columns() -> None:
     """Law: an empty table, and one with ids and titles only, are tables too."""
     assert core.deduplicate(pd.DataFrame({"record_id": [], "title": []}, dtype=str)).reports.empty

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -103,6 +104,18 @@ def test_word_and_page_show_every_marked_cell() -> None:
         assert cell.marked in shown
         assert cell.marked in page
     assert "&lt;b&gt;26" in page and "<b>" not in page
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x0c", "\x1b", "\ufffe", "\uffff"])
+def test_signs_that_xml_forbids_are_left_out(sign: str) -> None:
+    """Wherever such a sign stands, in a study's name, a value or the form's title, the document is written without it."""
+    named = [HEAD[0] | {"study": f"Wang{sign} 1990"}]
+    table = cells.cells(FORM, [row("comparator", f"placebo{sign}")], ["a"])
+    titled = replace(FORM, title=f"A form{sign}" + " of many words" * 30)
+    written = Document(io.BytesIO(document.docx(titled, named, table)))
+    shown = {cell.text for each in written.tables for line in each.rows for cell in line.cells}
+    assert {"Wang 1990", "placebo"} <= shown
+    assert written.core_properties.title.startswith("A form of many words")
 
 
 JATS = """<?xml version="1.0"?><article><body><sec><title>Methods</title><p>A total of <bold>40</bold> patients were randomized.</p>

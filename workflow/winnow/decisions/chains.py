@@ -67,7 +67,7 @@ def read_heads(path: Path) -> list[seals.Head]:
         rows = tables.read_rows(path, seals.HEADS)
     found = []
     for line, row in rows:
-        if not row["rows"].isdigit():
+        if not row["rows"].isdecimal():
             raise InputError(f"'{row['rows']}' is no number of rows", where=f"{path}:{line}", mend="restore the file")
         found.append(seals.Head(row["ledger"], int(row["rows"]), row["head"]))
     return found

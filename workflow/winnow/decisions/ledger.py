@@ -190,7 +190,7 @@ def faults(
 
 def _line(where: str) -> int:
     last = where.rpartition(":")[2]
-    return int(last) if last.isdigit() else 0
+    return int(last) if last.isdecimal() else 0
 
 
 def _cell_faults(kind: Kind, cells: dict[str, str], today: date | None) -> list[tuple[str, str]]:

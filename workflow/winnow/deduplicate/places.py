@@ -38,7 +38,7 @@ _BRACKETS = re.compile(r"[（(\[〔【][^）)\]〕】]*[）)\]〕】]")
 
 def year(cell: str) -> int:
     """The first year in a cell; 0 if there is none."""
-    if len(cell) == 4 and cell.isdigit():
+    if len(cell) == 4 and cell.isascii() and cell.isdigit():
         return int(cell) if "1600" <= cell < "2100" else 0
     found = _YEAR.search(cell)
     return int(found.group()) if found else 0
@@ -46,7 +46,7 @@ def year(cell: str) -> int:
 
 def volume(cell: str) -> str:
     """The volume's number; empty when the cell holds only a supplement (``3)``, ``Suppl 1``) or a year."""
-    if cell.isdigit():
+    if cell.isascii() and cell.isdigit():
         return "" if _is_year(cell) else cell.lstrip("0")
     cell = text.fold(cell)
     if cell.endswith(")") and "(" not in cell:
@@ -79,7 +79,7 @@ NO_ISSUE = Issue("", "", "")
 
 def issue(cell: str, of_volume: str = "") -> Issue:
     """The issue that a cell names, or the supplement that the volume's cell does; ``NO_ISSUE`` when neither does."""
-    if cell.isdigit():
+    if cell.isascii() and cell.isdigit():
         return _plain(cell)
     cell = text.fold(cell)
     for source in (cell, of_volume if not cell else ""):
@@ -145,7 +145,7 @@ def pages(cell: str) -> Pages:
     if not cell:
         return NO_PAGES
     first, dash, last = cell.partition("-")
-    if first.isdigit() and len(first) < 6 and (last.isdigit() or not dash):
+    if cell.isascii() and first.isdigit() and len(first) < 6 and (last.isdigit() or not dash):
         return Pages("", int(first), _last_page(first.lstrip("0") or "0", last), False)
     cell = _APPENDED.sub("", text.fold(cell))
     if eaten := _eaten(cell):

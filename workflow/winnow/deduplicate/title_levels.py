@@ -16,6 +16,7 @@ from winnow.deduplicate.weights import THRESHOLDS
 
 
 def compare(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
+    """The levels of the title, of its numbers and opposites, and of its part's number, of every pair (rows ``a[i]``, ``b[i]``)."""
     limit = THRESHOLDS
     code, script, length = fields.title_code, fields.script, fields.title_length
     unknown = (code[a] < 0) | (code[b] < 0)

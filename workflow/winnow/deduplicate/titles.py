@@ -50,6 +50,8 @@ def _at_end(notes: list[str]) -> re.Pattern[str]:
 
 _NOTE, _NOTE_OR_REFERENCE = _at_end(_WORDS["notes"]), _at_end(_WORDS["notes"] + _WORDS["reference"])
 _NUMBER_NOTE = re.compile(rf"\s*(?:{'|'.join(_WORDS['number_notes'])})\W*$", re.IGNORECASE)
+#: A longer end of a title is no article's number.
+_NOTE_LENGTH = 48
 _LEAD_IN = re.compile(_WORDS["lead_in"], re.IGNORECASE)
 _KINDS = {kind: re.compile("|".join(patterns), re.IGNORECASE) for kind, patterns in _WORDS["kinds"].items()}
 _TYPES = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _WORDS["types"].items()}
@@ -99,7 +101,7 @@ def words(title: str) -> str:
         title = _TRADE.sub("", title)
     if "[" in title or title.endswith((")", ").")):
         title = _NOTE_OR_REFERENCE.sub("", title)
-    if "rt. no" in title or "RT. NO" in title:
+    if "art" in title[-_NOTE_LENGTH:].lower():
         title = _NUMBER_NOTE.sub("", title)
     if title[:3] in _LEAD_INS:
         title = _LEAD_IN.sub("", title)
@@ -175,7 +177,7 @@ def contrasts(tokens: Iterable[str]) -> str:
 def contrasting(one: str, other: str) -> bool:
     """Whether of one group of opposites two titles name different ones (men; women). What one leaves out is no contrast."""
     ours, theirs = _by_group(one), _by_group(other)
-    return any(ours[group] != theirs[group] for group in ours.keys() & theirs.keys())
+    return any(ours[group] - theirs[group] and theirs[group] - ours[group] for group in ours.keys() & theirs.keys())
 
 
 def _by_group(found: str) -> dict[str, set[str]]:

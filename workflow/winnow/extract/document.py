@@ -28,6 +28,10 @@ _COLUMNS = 9
 #: free at its sides, in cm.
 _PAGE, _MARGIN, _SIGN, _SIDES = (29.7, 21.0), 2.0, 0.165, 0.42
 _BORN = datetime.datetime(2000, 1, 1)
+#: Signs that XML 1.0 does not allow.
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: A property of a Word document has no more signs.
+_LONGEST_TITLE = 255
 
 
 def docx(form: Form, head: Sequence[Mapping[str, str]], table: Mapping[str, Sequence[Cell]]) -> bytes:
@@ -47,7 +51,8 @@ def docx(form: Form, head: Sequence[Mapping[str, str]], table: Mapping[str, Sequ
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "SimSun")
     properties = document.core_properties
     properties.created = properties.modified = _BORN
-    properties.title, properties.author, properties.last_modified_by = form.title or "Extraction tables", "", ""
+    properties.title = _printable(form.title or "Extraction tables")[:_LONGEST_TITLE]
+    properties.author = properties.last_modified_by = ""
     properties.revision = 1
     for number, (name, fields) in enumerate(tables_of(form).items(), start=1):
         blocks = [fields[start : start + _COLUMNS] for start in range(0, len(fields), _COLUMNS)]
@@ -78,7 +83,7 @@ def _three_lines(
     grid = document.add_table(rows=1 + len(body), cols=len(labels))
     rows = list(grid.rows)
     for place, words in zip(rows[0].cells, labels, strict=True):
-        place.paragraphs[0].add_run(words).bold = True
+        place.paragraphs[0].add_run(_printable(words)).bold = True
     for row, texts, cells in zip(rows[1:], body, listed, strict=True):
         for place, text, field in zip(row.cells, texts, ["", *fields], strict=True):
             run = place.paragraphs[0].add_run(_printable(text))
@@ -127,8 +132,7 @@ def _set(grid: Table, wide: Sequence[float]) -> None:
 
 
 def _printable(text: str) -> str:
-    """Text without the signs that XML does not allow."""
-    return "".join(sign for sign in text if sign in "\t\n" or ord(sign) >= 32)
+    return _FORBIDDEN.sub("", text)
 
 
 def _rule(row: _Row, *, top: int = 0, bottom: int = 0) -> None:

@@ -179,7 +179,7 @@ def _value(entry: Entry, by: str, checked_by: str, field: Field) -> dict[str, st
     number = row.get("number", "").strip()
     if not number and field.type in ("integer", "number"):
         bare = entry.value.replace(",", "")
-        number = bare if bare.replace(".", "", 1).isdigit() else ""
+        number = bare if bare.replace(".", "", 1).isdecimal() else ""
     return {
         "study_id": entry.study,
         "report_id": entry.report,

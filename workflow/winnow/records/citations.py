@@ -22,6 +22,8 @@ _LABELS = {"摘要": "abstract", "abstract": "abstract", "doi": "doi"}
 _DOI = re.compile(r"\bDOI\s*[:：]?\s*(10\.\d{4,9}/\S+?)[.。]?\s*$", re.IGNORECASE)
 _HAN_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]+)*|[\u4e00-\u9fff]{2,4}等")
 _BETWEEN = re.compile(r"\s*[,，;；、]\s*")
+#: The edition of a journal, which is no journal's name.
+_EDITION = re.compile(r"[^.．。,，]{0,8}(?:版|分册|增刊|专刊|特刊|专辑|副刊)\s*[.．。,，]")
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,4}")
 _WHERE = re.compile(
     r"(?P<journal>.+?)\s*[,，.．]\s*(?P<year>(?:1[5-9]|20)\d\d)(?!\d)(?P<day>-\d\d-\d\d)?"
@@ -148,10 +150,12 @@ def _authors_and_title(text: str) -> tuple[str, str]:
 def _people_first(text: str) -> re.Match[str] | None:
     """The people that stand after the title in CNKI's older form, ``题名[J]. 甲一,乙二. 刊名. 2008(05)``: Han names, then a stop.
 
-    Only what a journal follows is people: a name before a year is the journal's.
+    Only what a journal follows is people: a name before a year is the journal's, and so is one before an edition (``上旬版``).
     """
     found = re.match(r"(?!中华|中国)([^.．。:：\d]+)[.．。]\s*(?!(?:1[5-9]|20)\d\d)(?=\S)", text)
     names = _BETWEEN.split(found.group(1)) if found else []
+    if not found or (len(names) == 1 and _EDITION.match(text, found.end())):
+        return None
     return found if all(_HAN_PERSON.fullmatch(name.strip()) for name in names) else None
 
 

@@ -111,7 +111,9 @@ def years_by_design(studies: Sequence[tuple[str, str, str, float | None]]) -> st
         studies: (label, year, design, participants) of each; a study without a year is told under the plot.
     """
     dated = [
-        (label, int(year), design or "not established", size) for label, year, design, size in studies if year.isdigit()
+        (label, int(year), design or "not established", size)
+        for label, year, design, size in studies
+        if year.isdecimal()
     ]
     designs = sorted({design for _, _, design, _ in dated})
     first = min((year for _, year, _, _ in dated), default=2000)

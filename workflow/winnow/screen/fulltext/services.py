@@ -254,7 +254,7 @@ def _year(work: Mapping[str, Any]) -> str:
 
 def _near(one: str, other: str) -> bool:
     """Print and electronic years differ by one at most; where a year is not known, a title alone is too little."""
-    return one.isdigit() and other.isdigit() and abs(int(one) - int(other)) <= 1
+    return one.isdecimal() and other.isdecimal() and abs(int(one) - int(other)) <= 1
 
 
 def _json(body: bytes, who: str) -> dict[str, Any] | None:
