@@ -99,7 +99,7 @@ def test_only_what_the_last_run_used_is_kept(tmp_path: Path) -> None:
     assert asked(of, [["a"]])[1] == 1
 
 
-@pytest.mark.parametrize("change", ["settings", "code", "packages", "off"])
+@pytest.mark.parametrize("change", ["settings", "code", "packages", "off", "No"])
 def test_other_code_or_settings_work_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     """Law: what other code, other packages or other settings worked out is never used; switched off, nothing is read or written."""
     of = small(tmp_path)
@@ -109,11 +109,11 @@ def test_other_code_or_settings_work_anew(tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setattr(fingerprints, "fingerprint", lambda stage: "another")
     elif change == "packages":
         monkeypatch.setattr(reuse, "_platform", lambda: ("3.99", "pandas-9.dist-info"))
-    elif change == "off":
+    elif change in ("off", "No"):
         shutil.rmtree(tmp_path / reuse.FOLDER)
-        monkeypatch.setenv(reuse.SWITCH, "off")
+        monkeypatch.setenv(reuse.SWITCH, change)
     assert asked(of, [["a"]], ["other"] if change == "settings" else [])[1] == 1
-    assert (tmp_path / reuse.FOLDER).exists() == (change != "off")
+    assert (tmp_path / reuse.FOLDER).exists() == (change not in ("off", "No"))
 
 
 def test_two_results_folders_share_and_do_not_disturb(tmp_path: Path) -> None:

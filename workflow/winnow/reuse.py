@@ -23,6 +23,8 @@ from winnow.review import Review
 
 FOLDER = ".winnow-cache"
 SWITCH = "WINNOW_CACHE"
+#: What people write into a switch to turn it off.
+_OFF = frozenset(("off", "0", "no", "false"))
 _HEX = 64
 
 T = TypeVar("T")
@@ -95,7 +97,7 @@ def kept(review: Review, name: str, stage: str, settings: Sequence[str] = ()) ->
         stage: the stage whose code (:func:`winnow.fingerprints.fingerprint`) the entries follow from.
         settings: whatever else the work reads that is the same for every entry.
     """
-    if os.environ.get(SWITCH) == "off":
+    if os.environ.get(SWITCH, "").lower() in _OFF:
         yield NOTHING
         return
     folder = review.root / FOLDER
