@@ -221,3 +221,11 @@ def test_the_example_in_the_documentation_loads(tmp_path: Path) -> None:
         "not_children_only",
         "randomised",
     )
+
+
+def test_the_balance_is_told_by_record_id(tmp_path: Path) -> None:
+    """Ranking looks reports up by record id, whatever other ids a table has."""
+    path = tmp_path / "criteria.yaml"
+    path.write_text(yaml.safe_dump({"criteria": [DRUG]}, allow_unicode=True), encoding="utf-8")
+    table = pd.DataFrame([{"record_id": "a", "report_id": "z", "title": "IVIG", "abstract": ""}])
+    assert rules.met(table, path) == {"a": 1}

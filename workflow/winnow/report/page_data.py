@@ -124,7 +124,7 @@ def _spans(name: str, text: str, verdicts: Iterable[Row], values: Iterable[Row])
     spans = []
     for row, label in found:
         start, end, quote = row.get("start", ""), row.get("end", ""), row.get("quote", "")
-        if start.isdigit() and end.isdigit():
+        if start.isdecimal() and end.isdecimal():
             spans.append((int(start), int(end), label))
         elif quote and (place := text.find(quote)) >= 0:
             spans.append((place, place + len(quote), label))

@@ -33,7 +33,7 @@ def pieces(field: str, content: str, verdicts: Iterable[Mapping[str, str]], labe
     """
     spans = []
     for row in verdicts:
-        if row["field"] == field and row["quote"] and row["start"].isdigit() and row["end"].isdigit():
+        if row["field"] == field and row["quote"] and row["start"].isdecimal() and row["end"].isdecimal():
             start, end = int(row["start"]), int(row["end"])
             if content[start:end] == row["quote"]:
                 spans.append(
