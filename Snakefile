@@ -46,7 +46,7 @@ RESULTS = REVIEW.results.as_posix()
 # A job writes into its log; how far a search has come is shown where the workflow was started.
 if workflow.is_main_process and sys.stderr.isatty():
     with suppress(OSError):  # in a container a terminal may have no name
-        os.environ["WINNOW_TERMINAL"] = os.ttyname(sys.stderr.fileno())
+        os.environ.update(WINNOW_TERMINAL=os.ttyname(sys.stderr.fileno()))
 
 # The log then shows the exact command, and `winnow` is found without activating anything.
 shell.prefix(
