@@ -174,10 +174,9 @@ def _estimates(
 
     rows = []
     for name, chosen in ((ALL, list(mine)), (REDUCED, reduced(mine))):
+        of = (outcome, group, subgroup, name, chosen)
         if len(chosen) < pooling.FEWEST:
-            rows.append(
-                _none(outcome, group, subgroup, name, chosen, f"not pooled: fewer than {pooling.FEWEST} studies")
-            )
+            rows.append(_none(*of, f"not pooled: fewer than {pooling.FEWEST} studies"))
             continue
         events = [study.events or 0 for study in chosen]
         totals = [study.total or 0 for study in chosen]
@@ -185,32 +184,11 @@ def _estimates(
         checked, normal = pooling.inverse_variance(y, v), pooling.inverse_variance(y, v, knapp=False)
         note = group.get("why", "")
         try:
-            rows.append(
-                _row(
-                    outcome,
-                    group,
-                    subgroup,
-                    name,
-                    chosen,
-                    "binomial-normal",
-                    pooling.binomial_normal(events, totals),
-                    note,
-                )
-            )
+            rows.append(_row(*of, "binomial-normal", pooling.binomial_normal(events, totals), note))
         except ValueError as error:
-            rows.append(_none(outcome, group, subgroup, name, chosen, f"not pooled: {error}"))
-        rows.append(
-            _row(
-                outcome,
-                group,
-                subgroup,
-                name,
-                chosen,
-                "inverse variance, REML, Hartung-Knapp",
-                checked,
-                "; ".join(filter(None, (note, _caution(checked, normal)))),
-            )
-        )
+            rows.append(_none(*of, f"not pooled: {error}"))
+        told = "; ".join(filter(None, (note, _caution(checked, normal))))
+        rows.append(_row(*of, "inverse variance, REML, Hartung-Knapp", checked, told))
     return rows
 
 
