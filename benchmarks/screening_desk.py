@@ -15,10 +15,7 @@ import html
 import re
 import statistics
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +27,7 @@ from winnow.decisions.kinds import KINDS
 from winnow.review import Review, load
 from winnow.screen import stage
 from winnow.serve.desk import Desk
-from winnow.serve.serving import Serving, prepared
+from winnow.serve.serving import prepared
 
 CONFIG = """\
 review: {title: Made up, question: "Do teapots in sunlight boil faster?"}
@@ -68,22 +65,6 @@ def made_up(root: Path, reports: int, decided: int) -> Review:
     return load(root=root)
 
 
-@contextmanager
-def served(desk: Desk) -> Iterator[Serving]:
-    """The page, answering while the block lasts."""
-    serving = prepared(desk)
-    thread = threading.Thread(target=serving.run)
-    thread.start()
-    try:
-        while not serving.server.started:
-            time.sleep(0.01)
-        yield serving
-    finally:
-        serving.server.should_exit = True
-        thread.join()
-        serving.socket.close()
-
-
 def decided_on(page: str) -> dict[str, str]:
     """The form of a page as a reviewer would send it who includes what is on the topic."""
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
@@ -106,7 +87,8 @@ def main() -> None:
         desk = Desk(review, "wang")
         opened = time.process_time()
         cpu, wall = [], []
-        with served(desk) as serving, requests.Session() as session:
+        serving = prepared(desk)
+        with serving.answering(), requests.Session() as session:
             session.trust_env = False
             here = f"http://127.0.0.1:{serving.port}"
             page = session.get(serving.address).text

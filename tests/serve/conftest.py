@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +21,6 @@ __all__ = ["small_review", "write_ledger"]
 CHROMIUM = Path("/usr/bin/chromium")
 
 
-@contextmanager
-def served(desk: Desk) -> Iterator[Serving]:
-    serving = prepared(desk)
-    thread = threading.Thread(target=serving.run)
-    thread.start()
-    try:
-        while not serving.server.started:
-            time.sleep(0.005)
-        yield serving
-    finally:
-        serving.server.should_exit = True
-        thread.join(10)
-        serving.socket.close()
-    assert not thread.is_alive()
-
-
 Serve = Callable[..., Serving]
 
 
@@ -51,7 +33,9 @@ def serve(small_review: Review) -> Iterator[Serve]:
             reviewer: str = "wang", role: str = "reviewer", review: Review = small_review, **more: Any
         ) -> Serving:
             stage.run(review)
-            return stack.enter_context(served(Desk(review, reviewer, role, **more)))
+            serving = prepared(Desk(review, reviewer, role, **more))
+            stack.enter_context(serving.answering())
+            return serving
 
         yield start
 

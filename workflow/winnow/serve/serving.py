@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import secrets
 import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,6 +59,20 @@ class Serving:
     def run(self) -> None:
         """Serve until interrupted."""
         self.server.run(sockets=[self.socket])
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Serve from a thread of its own while the block lasts."""
+        thread = threading.Thread(target=self.run)
+        thread.start()
+        try:
+            while thread.is_alive() and not self.server.started:
+                time.sleep(0.005)
+            yield
+        finally:
+            self.server.should_exit = True
+            thread.join()
+            self.socket.close()
 
 
 def prepared(desk: Desk, port: int = 0) -> Serving:
