@@ -42,14 +42,19 @@ RECORDS = [
 REPORT_OF = {"embase:9": "pubmed:1"}
 
 
+def made(root: Path) -> Review:
+    """Five records, four reports, two reviewers; nothing decided yet."""
+    (root / "config").mkdir()
+    (root / "config" / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    (root / "config" / "criteria.yaml").write_text(CRITERIA, encoding="utf-8")
+    write_results(root, RECORDS, REPORT_OF)
+    return load(root=root)
+
+
 @pytest.fixture
 def small_review(tmp_path: Path) -> Review:
-    """Five records, four reports, two reviewers; nothing decided yet."""
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "config.yaml").write_text(CONFIG, encoding="utf-8")
-    (tmp_path / "config" / "criteria.yaml").write_text(CRITERIA, encoding="utf-8")
-    write_results(tmp_path, RECORDS, REPORT_OF)
-    return load(root=tmp_path)
+    """The review in a folder of its own."""
+    return made(tmp_path)
 
 
 def write_results(root: Path, records: Sequence[dict[str, str]], report_of: dict[str, str]) -> None:

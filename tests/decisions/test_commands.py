@@ -160,11 +160,38 @@ def test_an_adjudicators_row_settles_a_conflict(inside: Review) -> None:
     assert next(iter(decisions.loc[decisions["report_id"] == "pubmed:1", "agreed"])) == "adjudicated"
 
 
-def test_decide_works_before_the_first_run(inside: Review) -> None:
-    """Without results an id is taken as it is, without a fingerprint."""
+@pytest.mark.parametrize("table", ["records/records.csv", "deduplicate/reports.csv", "deduplicate/merged.csv"])
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ("title_abstract", ["1", "include"]),
+        ("retrieval", ["1", "obtained"]),
+        ("duplicates", ["1", "same", "--other", "4"]),
+    ],
+)
+def test_nothing_is_decided_while_no_id_can_be_checked(
+    inside: Review, capsys: pytest.CaptureFixture[str], table: str, stage: str, words: list[str]
+) -> None:
+    """Before the first run, or in the middle of one, an id may be of no record: one line says so, and no row is written."""
+    (inside.results / table).unlink()
+    assert decide(*words, stage=stage) == 1
+    said = capsys.readouterr().err
+    assert f"results/{table}: missing, so the id cannot be checked" in said and "make review" in said
+    assert not list(Path("decisions").glob("**/*.csv"))
+
+
+def test_sealing_without_results_says_what_the_seals_lack(
+    inside: Review, write_ledger: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows are sealed all the same; that they hold no fingerprint is told, for it cannot be put in later."""
+    write_ledger("screening", {"id": "1", "decision": "include"}, {"id": "2", "decision": "include"})
     inside.result("deduplicate", "merged.csv").unlink()
-    assert decide("12345", "include") == 0
-    assert rows()[0]["fingerprint"] == ""
+    assert main(["seal"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "decisions/screening/wang.csv: 2 rows sealed\n"
+    assert "2 of these have no fingerprint, since results/ is missing" in told.err
+    assert all(row["seal"] and not row["fingerprint"] for row in rows())
+    assert main(["seal"]) == 0 and capsys.readouterr().err == ""
 
 
 def test_seal_completes_what_was_typed_by_hand(

@@ -123,7 +123,7 @@ def test_a_form_of_a_hundred_kilobytes_is_refused(
     serving = serve()
     session.get(serving.address)
     form = FORM | {"note": "x" * 200_000}
-    assert session.post(base(serving) + "/decide", data=form, headers={"Origin": base(serving)}).status_code == 409
+    assert session.post(base(serving) + "/decide", data=form, headers={"Origin": base(serving)}).status_code == 422
     assert not ledger(small_review).exists()
 
 

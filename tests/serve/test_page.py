@@ -129,11 +129,13 @@ def test_undo_shows_the_last_decision_and_the_next_row_replaces_it(
 
 
 def test_two_windows_do_not_overwrite_each_other(small_review: Review, serve: Serve, session: requests.Session) -> None:
-    """A form whose page is out of date writes nothing and says so; a double click writes one row."""
+    """A form whose page is out of date writes nothing and says so; a double click writes one row, and the page says so too."""
     visit = Visit(serve(), session)
     form = {"stage": "title_abstract", "report": "pubmed:1", "decision": "include", "basis": "title", "previous": ""}
-    assert visit.post("/decide", **form).status_code == 200
-    assert visit.post("/decide", **form).status_code == 409
+    assert "recorded already" not in visit.post("/decide", **form).text
+    assert "recorded already" in visit.post("/decide", **form).text
+    refused = visit.post("/decide", **(form | {"decision": "unclear"}))
+    assert refused.status_code == 409 and "another window" in refused.text
     assert len(rows(small_review)) == 1
 
 

@@ -3,30 +3,66 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from winnow.cli import options
 from winnow.decisions.kinds import BASES, DECISIONS, RETRIEVAL, ROLES, RULINGS
 from winnow.errors import UsageError
 from winnow.review import Review
 
+if TYPE_CHECKING:
+    from winnow.screen.deciding import Written
+
+
+def _decide(review: Review, said: argparse.Namespace) -> Written:
+    from winnow.screen import deciding
+
+    decision = deciding.Decision(
+        id=said.id,
+        stage=said.stage,
+        decision=said.decision,
+        criterion=said.criterion,
+        role=said.role or ROLES[0],
+        basis=said.basis,
+        note=said.note,
+    )
+    return deciding.decide(review, said.reviewer, decision)
+
+
+def _retrieve(review: Review, said: argparse.Namespace) -> Written:
+    from winnow.screen import deciding
+
+    cells = {"id": said.id, "status": said.decision, "reason": said.reason, "obtained_from": said.obtained_from}
+    return deciding.retrieve(review, {**cells, "by": said.reviewer})
+
+
+def _rule(review: Review, said: argparse.Namespace) -> Written:
+    from winnow.screen import deciding
+
+    if not said.other:
+        raise UsageError("a ruling is about two records", mend="name the second with --other")
+    return deciding.rule(review, said.id, said.other, said.decision, said.reviewer, said.note)
+
 
 @dataclass(frozen=True)
 class Form:
-    """What can be said at a stage: one of these decisions, with these options."""
+    """What can be said at a stage: one of these decisions, with these options; who writes it down, and how that is told."""
 
     decisions: tuple[str, ...]
     options: tuple[str, ...]
+    write: Callable[[Review, argparse.Namespace], Written]
+    told: str
 
 
-_SCREENING = Form(DECISIONS, ("criterion", "role", "basis", "note"))
+_SCREENING = Form(DECISIONS, ("criterion", "role", "basis", "note"), _decide, "{id} {decision} at {stage}")
 #: The stages are those of ``to_decide.csv``.
 FORMS: Mapping[str, Form] = {
     "title_abstract": _SCREENING,
-    "retrieval": Form(RETRIEVAL, ("reason", "obtained_from")),
+    "retrieval": Form(RETRIEVAL, ("reason", "obtained_from"), _retrieve, "{id} {decision}"),
     "full_text": _SCREENING,
-    "duplicates": Form(RULINGS, ("other", "note")),
+    "duplicates": Form(RULINGS, ("other", "note"), _rule, "{id} and {other} are {decision}"),
 }
 _OPTIONS = tuple(dict.fromkeys(name for form in FORMS.values() for name in form.options))
 _FLAGS = {"obtained_from": "--from"}
@@ -63,7 +99,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Append the row; it is on the disk when the seal is printed."""
+    """Append the row, unless it stands there already; it is on the disk when the seal is printed."""
     form = FORMS[arguments.stage]
     if arguments.decision not in form.decisions:
         raise UsageError(
@@ -74,40 +110,11 @@ def run(arguments: argparse.Namespace) -> int:
         if getattr(arguments, name) and name not in form.options:
             flag = _FLAGS.get(name, f"--{name}")
             raise UsageError(f"{flag} says nothing at {arguments.stage}", mend=f"leave {flag} out")
-    write = {"retrieval": _retrieve, "duplicates": _rule}.get(arguments.stage, _decide)
-    print(write(options.review(arguments), arguments))
+    written = form.write(options.review(arguments), arguments)
+    told = f"{written.path}: {form.told.format(**vars(arguments))}"
+    if not written.new:
+        told += ", already recorded; nothing was written"
+    elif written.supersedes:
+        told += " (replaces an earlier decision)"
+    print(f"{told}, seal {written.seal[:12]}")
     return 0
-
-
-def _decide(review: Review, said: argparse.Namespace) -> str:
-    from winnow.screen import deciding
-
-    decision = deciding.Decision(
-        id=said.id,
-        stage=said.stage,
-        decision=said.decision,
-        criterion=said.criterion,
-        role=said.role or ROLES[0],
-        basis=said.basis,
-        note=said.note,
-    )
-    written = deciding.decide(review, said.reviewer, decision)
-    again = " (replaces an earlier decision)" if written.supersedes else ""
-    return f"{written.path}: {said.id} {said.decision} at {said.stage}{again}, seal {written.seal[:12]}"
-
-
-def _retrieve(review: Review, said: argparse.Namespace) -> str:
-    from winnow.screen import deciding
-
-    cells = {"id": said.id, "status": said.decision, "reason": said.reason, "obtained_from": said.obtained_from}
-    written = deciding.retrieve(review, {**cells, "by": said.reviewer})
-    return f"{written.path}: {said.id} {said.decision}, seal {written.seal[:12]}"
-
-
-def _rule(review: Review, said: argparse.Namespace) -> str:
-    from winnow.screen import deciding
-
-    if not said.other:
-        raise UsageError("a ruling is about two records", mend="name the second with --other")
-    written = deciding.rule(review, said.id, said.other, said.decision, said.reviewer, said.note)
-    return f"{written.path}: {said.id} and {said.other} are {said.decision}, seal {written.seal[:12]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from winnow.cli import options
 
@@ -17,9 +18,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Seal and say how many rows, ledger by ledger; all ledgers are checked before the first is touched."""
-    from winnow.screen import deciding
+    from winnow.screen.sealing import seal
 
-    review = options.review(arguments)
-    for where, count in deciding.seal(review, arguments.ledgers):
-        print(f"{where}: {count} row{'s' if count > 1 else ''} sealed" if count else f"{where}: nothing to seal")
+    for one in seal(options.review(arguments), arguments.ledgers):
+        rows = f"{one.rows} row{'s' if one.rows > 1 else ''}"
+        print(f"{one.where}: {rows} sealed" if one.rows else f"{one.where}: nothing to seal")
+        if one.unread:
+            print(
+                f"winnow: {one.where}: {one.unread} of these have no fingerprint, since results/ is missing: "
+                "a later change of their records will not be noticed",
+                file=sys.stderr,
+            )
     return 0

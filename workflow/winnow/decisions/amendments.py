@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from winnow import files
@@ -113,6 +114,12 @@ def amend(
             "results_known": results_known,
             "by": by,
         }
-        append(review.root / LEDGER, KINDS["amendments"], cells, lambda extended: ledger.faults(extended))
-        written.append(name)
+        if append(review.root / LEDGER, KINDS["amendments"], partial(_unless_approved, cells), ledger.faults):
+            written.append(name)
     return written
+
+
+def _unless_approved(cells: dict[str, str], now: ledger.Ledger) -> dict[str, str] | None:
+    """The row, unless somebody else approved the same version since the ledger was looked at."""
+    known = {(row["file"], row["sha256"]) for row in now.rows}
+    return None if (cells["file"], cells["sha256"]) in known else cells

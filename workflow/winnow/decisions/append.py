@@ -17,7 +17,7 @@ from pathlib import Path
 from winnow import files, tables
 from winnow.decisions import seals
 from winnow.decisions.kinds import Kind
-from winnow.decisions.ledger import NONE, Ledger, read
+from winnow.decisions.ledger import NONE, Ledger, clean, read
 from winnow.errors import LedgerError, raise_all
 
 try:
@@ -46,16 +46,17 @@ def locked(folder: Path) -> Iterator[None]:
 def append(
     path: Path,
     kind: Kind,
-    cells: Mapping[str, str] | Callable[[Ledger], Mapping[str, str]],
+    cells: Mapping[str, str] | Callable[[Ledger], Mapping[str, str] | None],
     check: Callable[[Ledger], list[LedgerError]] = lambda ledger: [],
     earlier: Mapping[Path, Ledger] = NONE,
-) -> str:
-    """Append one sealed row and return its seal, once it is on the disk.
+) -> str | None:
+    """Append one sealed row and return its seal, once it is on the disk; None if there was nothing to append.
 
     Args:
         path: the ledger; it is made with its header if it is not there.
         kind: which ledger it is.
-        cells: the row's cells by column, or what makes them from the ledger as it stands under the lock.
+        cells: the row's cells by column, or what makes them from the ledger as it stands under the lock (None: nothing is to be
+            said that does not stand there already). What it raises leaves the ledger as it was.
         check: faults of the ledger with its new last row; any of them, and nothing is written.
         earlier: ledgers read before, so that only what is new since is worked out.
 
@@ -68,9 +69,11 @@ def append(
         ledger = read(path, kind, earlier=earlier)
         raise_all(ledger.verify())
         given = cells(ledger) if callable(cells) else cells
+        if given is None:
+            return None
         if unknown := set(given) - set(kind.columns):
             raise LedgerError(f"no column {', '.join(sorted(unknown))}", where=ledger.where)
-        row = {name: given.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip() for name in kind.columns}
+        row = {name: clean(given.get(name, "")) for name in kind.columns}
         row["seal"] = seals.link(ledger.links[-1] if ledger.links else seals.start(ledger.name), row)
         new = ledger.content + _tail(ledger.content, row, kind)
         line = ledger.content.count(b"\n") + 1

@@ -112,7 +112,7 @@ def read(path: Path, kind: Kind, where: str = "", earlier: Mapping[Path, Ledger]
         chain_name(kind, path),
         path,
         where,
-        (*(before.rows if before else ()), *({name: _clean(cell) for name, cell in row.items()} for _, row in new)),
+        (*(before.rows if before else ()), *({name: clean(cell) for name, cell in row.items()} for _, row in new)),
         (*(before.lines if before else ()), *(line for line, _ in new)),
         content,
         before.links if before else (),
@@ -146,7 +146,8 @@ def read_all(root: Path, *names: str, earlier: Mapping[Path, Ledger] = NONE) -> 
     return found, faults
 
 
-def _clean(cell: str) -> str:
+def clean(cell: str) -> str:
+    """A cell as it is compared and sealed."""
     return cell.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 

@@ -120,6 +120,11 @@ def current(judgements: Iterable[Judgement]) -> list[Judgement]:
     return [row for row in rows if row.order not in gone and last[row.reviewer, row.role, row.records] == row.order]
 
 
+def own(judgements: Iterable[Judgement], reviewer: str, role: str) -> list[Judgement]:
+    """What one person, in one role, says now of one report and stage, in order, whatever an adjudicator made of it since."""
+    return current(row for row in judgements if (row.reviewer, row.role) == (reviewer, role))
+
+
 def _replaces(row: Judgement, other: Judgement, word: str) -> bool:
     if row.role != ADJUDICATOR and (other.reviewer, other.role) != (row.reviewer, row.role):
         return False

@@ -1,8 +1,12 @@
-"""Writing decisions: what a person says becomes one sealed row, with the fingerprint of what was there to be read."""
+"""Writing decisions: what a person says becomes one sealed row, with the fingerprint of what was there to be read.
+
+Whether it is new is asked while nobody else can write: what stands already (a double click, a second tab, a page sent again because
+its answer was lost) is not written again, and what was said over a row that the person had not seen is refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,14 +16,21 @@ from winnow import tables
 from winnow.decisions import append, ledger
 from winnow.decisions.checking import criterion_ids, people_by_stage
 from winnow.decisions.kinds import KINDS
-from winnow.decisions.ledger import NONE, Ledger, same_id
-from winnow.decisions.resolve import ADJUDICATOR, current
-from winnow.errors import InputError, LedgerError, UsageError, WinnowError, raise_all
+from winnow.decisions.ledger import Ledger, clean
+from winnow.decisions.resolve import ADJUDICATOR, Judgement, current, own
+from winnow.errors import InputError, LedgerError, UsageError, raise_all
 from winnow.review import Review
 from winnow.screen import state
 from winnow.screen.judgements import judgements
 
-SCREENING = KINDS["screening"]
+SCREENING, RETRIEVAL, DUPLICATES = KINDS["screening"], KINDS["retrieval"], KINDS["duplicates"]
+_TABLES = (("records", "records.csv"), ("deduplicate", "reports.csv"), ("deduplicate", "merged.csv"))
+#: What a screening row says; two rows of one person that have all of it in common say the same.
+_SAYS = ("decision", "criterion", "basis", "note")
+
+
+class Overtaken(LedgerError):
+    """Another row stands by now than the one that the person was shown."""
 
 
 @dataclass(frozen=True)
@@ -37,22 +48,33 @@ class Decision:
 
 @dataclass(frozen=True)
 class Written:
-    """Where a decision went."""
+    """Where a decision stands; ``new`` is False if it stood there already, and nothing was written."""
 
     path: str
     seal: str
-    supersedes: str
+    supersedes: str = ""
+    new: bool = True
 
 
 def known(review: Review) -> state.Known | None:
     """What is known of the reports; None before the first run."""
-    paths = (("records", "records.csv"), ("deduplicate", "reports.csv"), ("deduplicate", "merged.csv"))
-    return state.known(review) if all(review.result(*path).is_file() for path in paths) else None
+    return state.known(review) if all(review.result(*path).is_file() for path in _TABLES) else None
 
 
-def _print(seen: state.Known | None, identifier: str) -> str:
-    """The fingerprint of the report that an id names; empty if it names none."""
-    return seen.fingerprint(seen.identities.named(identifier).report) if seen else ""
+def _known(review: Review) -> state.Known:
+    """What is known of the reports.
+
+    Raises:
+        InputError: a table is missing (before the first run, or while a run works them out), so that no id can be checked.
+    """
+    for path in _TABLES:
+        if not review.result(*path).is_file():
+            raise InputError(
+                "missing, so the id cannot be checked, and nothing was written",
+                where=review.relative(review.result(*path)),
+                mend="run the review (make review), then decide again",
+            )
+    return state.known(review)
 
 
 def decide(
@@ -62,9 +84,12 @@ def decide(
     seen: state.Known | None = None,
     *,
     criteria: Sequence[str] | None = None,
-    earlier: Mapping[Path, Ledger] = NONE,
+    memory: state.Memory | None = None,
+    previous: str | None = None,
 ) -> Written:
-    """Append a decision to a reviewer's ledger.
+    """Append a decision to a reviewer's ledger, unless it is what the reviewer's last row says.
+
+    A record that has changed since is decided anew, whatever the last row says, and so is what an adjudicator has not yet settled.
 
     Args:
         review: the review.
@@ -72,54 +97,75 @@ def decide(
         decision: what was decided.
         seen: what is known of the reports; read from results/ if not given.
         criteria: the ids of the criteria; read from config/criteria.yaml if not given.
-        earlier: ledgers read before, so that only what is new since is worked out.
+        memory: the ledgers read before, so that only what is new since is worked out.
+        previous: the link of the reviewer's row that stood when the record was shown; empty: there was none; None: not asked.
 
     Raises:
+        Overtaken: another row than ``previous`` stands by now, and says something else; nothing is written then.
         LedgerError, Faults: the row would be at fault (unknown criterion, say), or the ledger is; nothing is written then.
-        InputError: the id names no one report of the review.
+        InputError: the id names no one report of the review, or cannot be checked.
         UsageError: the reviewer's name is none.
     """
-    seen = known(review) if seen is None else seen
-    if seen and seen.identities.named(decision.id).fault:
-        raise _unknown(seen, decision.id)
-    path = review.decisions / "screening" / f"{reviewer}.csv"
+    seen = seen or _known(review)
+    report = _named(seen, decision.id)
     if not ledger.is_reviewer(reviewer):
         raise UsageError(f"'{reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
-    settled = _settled(review, decision, seen, earlier)
-    known_criteria = criterion_ids(review) if criteria is None else criteria
+    path = review.decisions / "screening" / f"{reviewer}.csv"
+    earlier = memory.ledgers if memory else ledger.NONE
+    stood: list[Judgement] = []
     supersedes: list[str] = []
 
-    def cells(now: Ledger) -> dict[str, str]:
-        supersedes[:] = [*_replaced(now, decision, seen), *settled]
+    def cells(now: Ledger) -> dict[str, str] | None:
+        about = partial(_about, report=report, stage=decision.stage, seen=seen)
+        stood[:] = own(about([now]), reviewer, decision.role)
+        settled = _to_settle(about(_screening_ledgers(review, earlier))) if decision.role == ADJUDICATOR else []
+        if stood and not settled and all(_says_the_same(row, decision, seen) for row in stood):
+            return None
+        _refuse_if_overtaken(stood[-1].link if stood else "", previous, f"'{decision.id}' at {decision.stage}")
+        supersedes[:] = [*(row.link for row in stood), *settled]
         return {
-            "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "id": decision.id.strip(),
+            "date": _moment(),
+            "id": decision.id,
             "stage": decision.stage,
             "decision": decision.decision,
             "criterion": decision.criterion,
             "role": decision.role,
             "basis": decision.basis,
             "note": decision.note,
-            "fingerprint": _print(seen, decision.id),
+            "fingerprint": seen.fingerprint(report),
             "supersedes": tables.join(supersedes),
         }
 
+    known_criteria = criterion_ids(review) if criteria is None else criteria
     check = partial(_faults_of_last, criteria=known_criteria, people=people_by_stage(review))
     seal = append.append(path, SCREENING, cells, check, earlier)
+    if seal is None:
+        return Written(review.relative(path), stood[-1].link, new=False)
     return Written(review.relative(path), seal, tables.join(supersedes))
 
 
-def _replaced(now: Ledger, decision: Decision, seen: state.Known | None) -> list[str]:
-    """The person's own latest row on the same report, stage and role, which the new row replaces."""
+def _about(ledgers: Sequence[Ledger], *, report: str, stage: str, seen: state.Known) -> list[Judgement]:
+    """The rows about one report at one stage."""
+    rows, _ = judgements(ledgers, seen.identities, report=report)
+    return [row for row in rows if row.stage == stage]
 
-    def report(identifier: str) -> str:
-        return (seen.identities.named(identifier).report if seen else "") or same_id(identifier)
 
-    wanted = report(decision.id)
-    for cells, link in zip(reversed(now.rows), reversed(now.links), strict=True):
-        if (cells["stage"], cells["role"]) == (decision.stage, decision.role) and report(cells["id"]) == wanted:
-            return [link]
-    return []
+def _says_the_same(row: Judgement, decision: Decision, seen: state.Known) -> bool:
+    """Whether a row says what was decided, of what can be read today."""
+    now = seen.now(row.report_id)
+    read = not now.merged or (bool(row.fingerprint) and not now.changes(row.fingerprint))
+    return read and all(getattr(row, name) == clean(getattr(decision, name)) for name in _SAYS)
+
+
+def _to_settle(about: Sequence[Judgement]) -> list[str]:
+    """The seals of the reviewers' rows that an adjudicator's row settles: all that stand on the report at that stage."""
+    return sorted(row.link for row in current(about) if row.role != ADJUDICATOR)
+
+
+def _screening_ledgers(review: Review, earlier: Mapping[Path, Ledger]) -> list[Ledger]:
+    ledgers, faults = ledger.read_all(review.root, SCREENING.name, earlier=earlier)
+    raise_all(faults)
+    return ledgers
 
 
 def _faults_of_last(
@@ -128,54 +174,90 @@ def _faults_of_last(
     return ledger.faults(now, criteria=criteria, people=people, since=len(now.rows) - 1)
 
 
-def _settled(review: Review, decision: Decision, seen: state.Known | None, earlier: Mapping[Path, Ledger]) -> list[str]:
-    """The seals of the reviewers' rows that an adjudicator's row settles: all that stand on the report at that stage."""
-    if decision.role != ADJUDICATOR or not seen:
-        return []
-    ledgers, faults = ledger.read_all(review.root, "screening", earlier=earlier)
-    raise_all(faults)
-    rows, _ = judgements(ledgers, seen.identities)
-    report = seen.identities.named(decision.id).report
-    about = [row for row in rows if row.report_id == report and row.stage == decision.stage]
-    return sorted(row.link for row in current(about) if row.role != ADJUDICATOR)
+def _refuse_if_overtaken(stands: str, previous: str | None, what: str) -> None:
+    if previous is not None and stands != previous:
+        raise Overtaken(
+            f"{what} was decided elsewhere in the meantime; nothing was written", mend="look at it again, then decide"
+        )
 
 
 def rule(
-    review: Review, one: str, other: str, ruling: str, by: str, note: str = "", seen: state.Known | None = None
+    review: Review,
+    one: str,
+    other: str,
+    ruling: str,
+    by: str,
+    note: str = "",
+    seen: state.Known | None = None,
+    *,
+    previous: str | None = None,
 ) -> Written:
     """Append to decisions/duplicates.csv that two records are the ``same`` document or ``different`` ones.
 
+    Nothing is written if the same person's ruling on the two stands and says so.
+
     Raises:
-        InputError: an id names no record of the review, or both name the same one.
+        InputError: an id names no record of the review or cannot be checked, or both name the same one.
+        Overtaken: another row than ``previous`` stands by now, and says something else.
         LedgerError, Faults: the row would be at fault, or the ledger is.
     """
-    if seen := known(review) if seen is None else seen:
-        first, second = (seen.identities.named(identifier).records for identifier in (one, other))
-        for identifier, records in ((one, first), (other, second)):
-            if not records:
-                raise _unknown(seen, identifier)
-        if first == second and len(first) == 1:
-            raise InputError("both ids name the same record", where=f"'{one}', '{other}'", mend="name two records")
-    cells = {"id_1": one.strip(), "id_2": other.strip(), "ruling": ruling, "by": by, "note": note}
-    return _append(review, "duplicates", cells)
+    seen = seen or _known(review)
+    first, second = (seen.identities.named(identifier).records for identifier in (one, other))
+    for identifier, records in ((one, first), (other, second)):
+        if not records:
+            raise _unknown(seen, identifier)
+    if first == second and len(first) == 1:
+        raise InputError("both ids name the same record", where=f"'{one}', '{other}'", mend="name two records")
+    cells = {"id_1": one, "id_2": other, "ruling": ruling, "by": by, "note": note}
+    return _append(review, "duplicates", cells, partial(ruled, seen=seen, one=one, other=other), previous)
 
 
-def retrieve(review: Review, cells: Mapping[str, str], seen: state.Known | None = None) -> Written:
+def ruled(now: Ledger, *, seen: state.Known, one: str, other: str) -> int | None:
+    """The place of the row of decisions/duplicates.csv that stands on two records: the latest by date, then by line."""
+    wanted = {seen.identities.named(one).records, seen.identities.named(other).records}
+    about = [
+        place
+        for place, cells in enumerate(now.rows)
+        if {seen.identities.named(cells[name]).records for name in ("id_1", "id_2")} == wanted
+    ]
+    return max(about, key=lambda place: (now.rows[place]["date"], place), default=None)
+
+
+def retrieve(
+    review: Review, cells: Mapping[str, str], seen: state.Known | None = None, *, previous: str | None = None
+) -> Written:
     """Append to decisions/retrieval.csv where a full text is, or that it could not be had.
+
+    Nothing is written if the last row on the report is the same person's and says so.
 
     Args:
         review: the review.
         cells: ``id``, ``status``, ``by`` and, where they apply, ``reason``, ``obtained_from``, ``file``, ``sha256``.
         seen: what is known of the reports; read from results/ if not given.
+        previous: the link of the row that stood when the report was shown; empty: there was none; None: not asked.
 
     Raises:
-        InputError: the id names no one report of the review.
+        InputError: the id names no one report of the review, or cannot be checked.
+        Overtaken: another row than ``previous`` stands by now, and says something else.
         LedgerError, Faults: the row would be at fault, or the ledger is.
     """
-    seen = known(review) if seen is None else seen
-    if seen and seen.identities.named(cells["id"]).fault:
-        raise _unknown(seen, cells["id"])
-    return _append(review, "retrieval", cells)
+    seen = seen or _known(review)
+    report = _named(seen, cells["id"])
+    return _append(review, "retrieval", cells, partial(retrieved, seen=seen, report=report), previous)
+
+
+def retrieved(now: Ledger, *, seen: state.Known, report: str) -> int | None:
+    """The place of the row of decisions/retrieval.csv that stands on a report: the last."""
+    about = (place for place, cells in enumerate(now.rows) if seen.identities.named(cells["id"]).report == report)
+    return max(about, default=None)
+
+
+def _named(seen: state.Known, identifier: str) -> str:
+    """The one report that an id names."""
+    named = seen.identities.named(identifier)
+    if named.fault:
+        raise _unknown(seen, identifier)
+    return named.report
 
 
 def _unknown(seen: state.Known, identifier: str) -> InputError:
@@ -186,39 +268,31 @@ def _unknown(seen: state.Known, identifier: str) -> InputError:
     )
 
 
-def _append(review: Review, kind: str, cells: Mapping[str, str]) -> Written:
+def _moment() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _append(
+    review: Review,
+    kind: str,
+    cells: Mapping[str, str],
+    standing: Callable[[Ledger], int | None],
+    previous: str | None,
+) -> Written:
+    """Append to a ledger that everybody shares, unless the row that stands says the same."""
     path = review.root / KINDS[kind].path
-    today = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    seal = append.append(path, KINDS[kind], {"date": today, **cells}, _faults_of_last)
-    return Written(review.relative(path), seal, "")
+    says = [name for name in KINDS[kind].columns if name not in ("date", "seal") and not name.startswith("id")]
+    stood = ""
 
+    def row(now: Ledger) -> dict[str, str] | None:
+        nonlocal stood
+        place = standing(now)
+        if place is not None:
+            stood = now.links[place]
+            if all(now.rows[place][name] == clean(cells.get(name, "")) for name in says):
+                return None
+        _refuse_if_overtaken(stood, previous, " and ".join(f"'{cells[n]}'" for n in cells if n.startswith("id")))
+        return {"date": _moment(), **cells}
 
-def seal(review: Review, named: Sequence[str] = ()) -> list[tuple[str, int]]:
-    """Seal every unsealed row of the ledgers named (all if none is), and say how many in each.
-
-    A screening row typed by hand gets, if it has none, the fingerprint of the report as it is now: from this day on a change
-    of what can be read makes it stale.
-
-    Raises:
-        UsageError: a file named is no ledger of the review.
-        LedgerError, Faults: a ledger is at fault; then none was touched.
-    """
-    ledgers, unreadable = ledger.read_all(review.root)
-    faults: list[WinnowError] = list(unreadable)
-    if named:
-        by_path = {one.path.resolve(): one for one in ledgers}
-        strangers = [name for name in named if Path(name).resolve() not in by_path]
-        if strangers:
-            raise UsageError(f"{', '.join(strangers)}: no ledger of this review", mend="see decisions/")
-        ledgers = [by_path[Path(name).resolve()] for name in named]
-    for one in ledgers:
-        faults += [*ledger.faults(one), *one.verify()]
-    raise_all(faults)
-    seen = known(review)
-
-    def complete(cells: Mapping[str, str]) -> Mapping[str, str]:
-        return {**cells, "fingerprint": cells["fingerprint"] or _print(seen, cells["id"])}
-
-    return [
-        (one.where, append.seal(one.path, one.kind, complete if one.kind is SCREENING else dict)) for one in ledgers
-    ]
+    seal = append.append(path, KINDS[kind], row, _faults_of_last)
+    return Written(review.relative(path), seal or stood, new=seal is not None)

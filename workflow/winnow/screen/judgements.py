@@ -22,11 +22,15 @@ class Retrieval:
 
 
 def judgements(
-    ledgers: Sequence[Ledger], identities: Identities, before: Iterable[Judgement] = ()
+    ledgers: Sequence[Ledger], identities: Identities, before: Iterable[Judgement] = (), *, report: str = ""
 ) -> tuple[list[Judgement], list[dict[str, str]]]:
     """Every screening row as a judgement on one report, and the rows whose id names no one report.
 
-    ``before`` is what an earlier call with the same identities gave: a row that is still where it was is the same object again.
+    Args:
+        ledgers: screening ledgers.
+        identities: what each id names.
+        before: what an earlier call with the same identities gave: a row that is still where it was is the same object again.
+        report: only rows about this report are wanted.
     """
     kept = {(row.link, row.place, row.order): row for row in before}
     found: list[Judgement] = []
@@ -36,6 +40,8 @@ def judgements(
         named = identities.named(cells["id"])
         if named.fault:
             unmatched.append(_set_aside(ledger, row, cells["stage"], cells["decision"], named.fault))
+            continue
+        if report and named.report != report:
             continue
         link, place = ledger.links[row], ledger.place(row)
         found.append(

@@ -15,8 +15,9 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from winnow.decisions.kinds import BASES, STAGES
-from winnow.errors import WinnowError
+from winnow.errors import UsageError, WinnowError
 from winnow.report import typeface
+from winnow.screen.deciding import Overtaken, Written
 from winnow.screen.worklist import DUPLICATES
 from winnow.serve.desk import Desk, Item, Key, key_of
 from winnow.serve.shown import FIELDS, compared, pieces
@@ -29,6 +30,10 @@ LONGEST_LIST = 500
 STATIC = {"page.css": "text/css; charset=utf-8", "keys.js": "text/javascript; charset=utf-8"}
 #: Chinese is legible on a machine without a Chinese font: the page serves the one that the diagrams are drawn with.
 FONT = "chinese.otf"
+
+#: What is put to the address that a form leads to, if what it said was recorded already.
+REPEATED: Mapping[str, str] = {"recorded": "already"}
+NOTHING: Mapping[str, str] = {}
 
 
 class Page:
@@ -66,7 +71,7 @@ class Page:
         """The first item that waits, or that nothing does."""
         queue = await run_in_threadpool(self.desk.queue)
         if queue:
-            return RedirectResponse(_item_address(key_of(queue[0])), 303)
+            return RedirectResponse(_item_address(key_of(queue[0]), _repeated(request)), 303)
         return await self._rendered(request, "done.html", {})
 
     async def show(self, request: Request) -> Response:
@@ -114,7 +119,7 @@ class Page:
             decision, _, criterion = decision.partition(":")
         key = _key(form)
 
-        def write() -> bool:
+        def write() -> Written:
             basis, note = form.get("basis", ""), form.get("note", "")
             return self.desk.decide(key, decision, criterion, basis, note, form.get("previous", ""))
 
@@ -123,38 +128,46 @@ class Page:
     async def rule(self, request: Request) -> Response:
         """A ruling on two records that may be one document."""
         form = await _form(request)
-        return await self._written(
-            request, form, lambda: self.desk.rule(_key(form), form.get("ruling", ""), form.get("note", ""))
-        )
+
+        def write() -> Written:
+            ruling, note = form.get("ruling", ""), form.get("note", "")
+            return self.desk.rule(_key(form), ruling, note, form.get("previous", ""))
+
+        return await self._written(request, form, write)
 
     async def retrieve(self, request: Request) -> Response:
         """Where a full text is, or that it could not be had."""
         form = await _form(request)
-        return await self._written(
-            request,
-            form,
-            lambda: self.desk.retrieve(
-                _key(form), form.get("status", ""), form.get("reason", ""), form.get("obtained_from", "")
-            ),
-        )
+
+        def write() -> Written:
+            status, reason, source = form.get("status", ""), form.get("reason", ""), form.get("obtained_from", "")
+            return self.desk.retrieve(_key(form), status, reason, source, form.get("previous", ""))
+
+        return await self._written(request, form, write)
 
     async def fault(self, request: Request, error: Exception) -> Response:
         """What is wrong, as the command line would say it."""
         line = error.line if isinstance(error, WinnowError) else ""
-        return await self._rendered(request, "fault.html", {"fault": line}, status=422)
+        return await self._rendered(request, "fault.html", {"fault": line, "again": ""}, status=422)
 
-    async def _written(self, request: Request, form: Mapping[str, str], write: Callable[[], bool | None]) -> Response:
-        """Write, then go on; a fault is shown, and nothing was written then.
+    async def _written(self, request: Request, form: Mapping[str, str], write: Callable[[], Written]) -> Response:
+        """Write, then go on; a fault is shown, and nothing was written then. What stood already is gone on from, and said so.
 
         The list has been put in order anew by then: what had been passed over stands above the place of what was decided, and
         the best of the rest at that place.
         """
-        if await run_in_threadpool(write) is False:
-            return await self._rendered(request, "fault.html", {"fault": ""}, status=409)
+        try:
+            written = await run_in_threadpool(write)
+        except Overtaken:
+            again = _item_address(_key(form))
+            return await self._rendered(request, "fault.html", {"fault": "", "again": again}, status=409)
         queue = await run_in_threadpool(self.desk.queue)
         place = _number(form.get("place", ""))
         following = next((row for row in queue[place:] if key_of(row) != _key(form)), None)
-        return RedirectResponse(_item_address(key_of(following)) if following else "/", 303)
+        said = {} if written.new else REPEATED
+        if following is None:
+            return RedirectResponse(f"/?{urlencode(said)}" if said else "/", 303)
+        return RedirectResponse(_item_address(key_of(following), said), 303)
 
     async def _item(self, request: Request, key: Key, back: int = 0) -> Response:
         item = await run_in_threadpool(self.desk.item, key)
@@ -206,6 +219,7 @@ class Page:
                 {"to": "zh" if language == "en" else "en", "back": here if request.method == "GET" else "/"}
             ),
             desk=self.desk,
+            repeated=bool(_repeated(request)),
             last=history[0] if history else None,
             last_title=self.desk.reports.reports[history[0].report_id].get("title", "") if history else "",
             **context,
@@ -226,8 +240,13 @@ def _key(said: Mapping[str, str]) -> Key:
     return Key(said.get("stage", ""), said.get("report", ""), said.get("other", ""))
 
 
-def _item_address(key: Key) -> str:
-    return f"/item?{urlencode(key.query)}"
+def _item_address(key: Key, said: Mapping[str, str] = NOTHING) -> str:
+    return f"/item?{urlencode({**key.query, **said})}"
+
+
+def _repeated(request: Request) -> Mapping[str, str]:
+    """What an address says after a form that held nothing new."""
+    return REPEATED if request.query_params.get("recorded") == REPEATED["recorded"] else NOTHING
 
 
 def _number(said: str) -> int:
@@ -241,11 +260,15 @@ def _inside(address: str) -> str:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form, each once; a form that is too long is none."""
+    """The fields of a form, each once.
+
+    Raises:
+        UsageError: the form is too long.
+    """
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > LONGEST_FORM:
-            return {}
+            raise UsageError(f"the form is longer than {LONGEST_FORM} bytes", mend="shorten the note")
     fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
     return {name: values[-1] for name, values in fields.items()}

@@ -15,7 +15,7 @@ from winnow import tables
 from winnow.decisions import ledger
 from winnow.decisions.checking import people_by_stage
 from winnow.decisions.kinds import KINDS, STAGES
-from winnow.decisions.resolve import ADJUDICATOR, EVIDENCE_HIDDEN, Judgement, current
+from winnow.decisions.resolve import ADJUDICATOR, EVIDENCE_HIDDEN, Judgement, current, own
 from winnow.errors import LedgerError, UsageError
 from winnow.review import Review
 from winnow.screen import criteria as criteria_files
@@ -47,6 +47,7 @@ class Item:
         row: its row of the worklist; empty if it is not on the list (it was decided, and is looked at again).
         record: the merged row, or the row of the first of two.
         own: the reviewer's own row that stands, if there is one.
+        previous: the link of the row that the next one on the item would take the place of; empty if there is none.
         others: for an adjudicator, what the reviewers wrote.
         stale: what changed since it was decided.
         copies: what the services said about open copies of it.
@@ -60,6 +61,7 @@ class Item:
     proposal: Mapping[str, str]
     digest: Mapping[str, str]
     own: Judgement | None
+    previous: str
     others: list[Judgement]
     stale: str = ""
     copies: tuple[Mapping[str, str], ...] = ()
@@ -134,8 +136,7 @@ class Desk:
             return None
         now = self._now()
         about = [row for row in now.judgements if (row.report_id, row.stage) == (key.report, key.stage)]
-        standing = current(about)
-        own = [row for row in standing if (row.reviewer, row.role) == (self.reviewer, self.role)]
+        mine = own(about, self.reviewer, self.role)
         step = next((s for s in now.steps if (s.report_id, s.stage) == (key.report, key.stage)), None)
         return Item(
             key=key,
@@ -145,22 +146,35 @@ class Desk:
             verdicts=[] if self.hide_evidence else self._verdicts.get(key.report, []),
             proposal={} if self.hide_evidence else self.rules.proposals.get(key.report, {}),
             digest=self._digests.get(key.report, {}),
-            own=own[-1] if own else None,
-            others=[row for row in standing if row.role != ADJUDICATOR] if self.role == ADJUDICATOR else [],
+            own=mine[-1] if mine else None,
+            previous=mine[-1].link if mine else self._shared_row(key),
+            others=[row for row in current(about) if row.role != ADJUDICATOR] if self.role == ADJUDICATOR else [],
             stale=step.outcome.stale if step else "",
             copies=tuple(row for row in self._copies if row["report_id"] == key.report and row["found"] != NOT_ASKED),
         )
 
+    def _shared_row(self, key: Key) -> str:
+        """The link of the row that stands on an item in a ledger that everybody writes; empty if there is none."""
+        if key.stage not in ("retrieval", DUPLICATES):
+            return ""
+        now = self._memory.ledgers.get(self.review.root / KINDS[key.stage].path)
+        if now is None:
+            return ""
+        if key.stage == DUPLICATES:
+            place = deciding.ruled(now, seen=self.reports, one=key.report, other=key.other)
+        else:
+            place = deciding.retrieved(now, seen=self.reports, report=key.report)
+        return "" if place is None else now.links[place]
+
     def history(self) -> list[Judgement]:
         """The reviewer's own rows that stand, latest first: what undo goes back through."""
-        rows = [row for row in self._now().judgements if (row.reviewer, row.role) == (self.reviewer, self.role)]
         groups: dict[tuple[str, str], list[Judgement]] = {}
-        for row in rows:
+        for row in self._now().judgements:
             groups.setdefault((row.report_id, row.stage), []).append(row)
-        latest = [kept[-1] for kept in (current(group) for group in groups.values()) if kept]
+        latest = [kept[-1] for group in groups.values() if (kept := own(group, self.reviewer, self.role))]
         return sorted(latest, key=lambda row: -row.order)
 
-    def decide(self, key: Key, decision: str, criterion: str, basis: str, note: str, previous: str) -> bool:
+    def decide(self, key: Key, decision: str, criterion: str, basis: str, note: str, previous: str) -> deciding.Written:
         """Append a screening decision.
 
         Args:
@@ -169,39 +183,34 @@ class Desk:
             criterion: the primary reason of an exclusion.
             basis: what was read.
             note: free text.
-            previous: the link of the reviewer's row that stood when the page was made.
-
-        Returns:
-            False if another row of the same person stands by now; nothing was written then.
+            previous: ``Item.previous`` when the page was made.
 
         Raises:
-            LedgerError, Faults: the row would be at fault.
+            Overtaken: another row of the same person stands by now, and says something else.
+            InputError, LedgerError, Faults: the row would be at fault.
         """
-        with self._lock:
-            item = self.item(key)
-            if item is None or (item.own.link if item.own else "") != previous:
-                return False
-            if self.hide_evidence:
-                note = f"{EVIDENCE_HIDDEN}; {note}" if note else EVIDENCE_HIDDEN
-            said = deciding.Decision(key.report, key.stage, decision, criterion, self.role, basis, note)
-            deciding.decide(
-                self.review,
-                self.reviewer,
-                said,
-                self.reports,
-                criteria=self.rules.criteria,
-                earlier=self._memory.ledgers,
-            )
-            return True
+        if self.hide_evidence:
+            note = f"{EVIDENCE_HIDDEN}; {note}" if note else EVIDENCE_HIDDEN
+        return deciding.decide(
+            self.review,
+            self.reviewer,
+            deciding.Decision(key.report, key.stage, decision, criterion, self.role, basis, note),
+            self.reports,
+            criteria=self.rules.criteria,
+            memory=self._memory,
+            previous=previous,
+        )
 
-    def rule(self, key: Key, ruling: str, note: str) -> None:
+    def rule(self, key: Key, ruling: str, note: str, previous: str) -> deciding.Written:
         """Append to decisions/duplicates.csv."""
-        deciding.rule(self.review, key.report, key.other, ruling, self.reviewer, note, self.reports)
+        return deciding.rule(
+            self.review, key.report, key.other, ruling, self.reviewer, note, self.reports, previous=previous
+        )
 
-    def retrieve(self, key: Key, status: str, reason: str, obtained_from: str) -> None:
+    def retrieve(self, key: Key, status: str, reason: str, obtained_from: str, previous: str) -> deciding.Written:
         """Append to decisions/retrieval.csv."""
         cells = {"id": key.report, "status": status, "reason": reason, "obtained_from": obtained_from}
-        deciding.retrieve(self.review, {**cells, "by": self.reviewer}, self.reports)
+        return deciding.retrieve(self.review, {**cells, "by": self.reviewer}, self.reports, previous=previous)
 
     def _now(self) -> state.Standing:
         with self._lock:
