@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from winnow import tables
+from winnow import tables, text
 from winnow.decisions import check, ledger
 from winnow.decisions.kinds import KINDS
 from winnow.review import Review
@@ -178,11 +178,15 @@ def test_the_future_is_judged_by_the_day_that_is_given(write_ledger: Write) -> N
         ("cnki:0a1b2c3d4e5f", "cnki:0a1b2c3d4e5f"),
         ("任意编号", "任意编号"),
         ("embase:L10.1", "embase:L10.1"),
+        ("２２２７４７９７", "pubmed:22274797"),
+        ("ＰＭＩＤ： ２２２７４７９７", "pubmed:22274797"),
+        ("²", "²"),
+        ("٣", "٣"),
     ],
 )
 def test_an_id_has_one_spelling(written: str, same: str) -> None:
     """However a PMID or a DOI is typed, it is the same id; other ids are left alone."""
-    assert ledger.same_id(written) == same
+    assert text.same_id(written) == same
 
 
 def test_a_reviewer_of_one_stage_does_not_decide_at_another(small_review: Review, write_ledger: Write) -> None:

@@ -28,6 +28,8 @@ _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _BARE_DOI = re.compile(r"10\.[0-9]{4,9}/[a-z0-9._()/-]*[a-z0-9]")
+_PMID = re.compile(r"(?:pubmed:|pmid:?\s*)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
+_DOI_ALONE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/", re.IGNORECASE | re.ASCII)
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
 
 
@@ -61,6 +63,19 @@ def doi(text: str) -> str:
 
     found = _DOI.search(unquote(text.translate(_FOLD)).strip())
     return found.group().rstrip(".,;)]>\"'").lower() if found else ""
+
+
+@lru_cache(maxsize=1 << 17)
+def same_id(identifier: str) -> str:
+    """One spelling for the ways to write an id: a PMID as ``pubmed:<digits>``, a bare lower-case DOI, else as it is.
+
+    Full-width signs are those of half width; figures of other scripts and raised ones are none, as in PubMed's own numbers.
+    """
+    word = identifier.strip()
+    narrow = fold(word)
+    if digits := _PMID.fullmatch(narrow):
+        return f"pubmed:{digits.group(1)}"
+    return doi(narrow) or word if _DOI_ALONE.match(narrow) else word
 
 
 def is_han(text: str) -> bool:

@@ -156,7 +156,7 @@ def _decided(story: Story) -> Iterator[str]:
     ledgers, _ = ledger.read_all(story.review.root, "screening")
     for one in ledgers:
         for number, row in enumerate(one.rows):
-            if ledger.same_id(row["id"]) in ids:
+            if text.same_id(row["id"]) in ids:
                 sealed = f"sealed {row['seal'][:12]}" if row["seal"] else "unsealed"
                 note = f" - {row['note']}" if row["note"] else ""
                 yield (
@@ -169,7 +169,7 @@ def _names(story: Story) -> set[str]:
     """Every id by which a ledger may call the report."""
     records = story.records
     names = {story.report_id, *records["record_id"], *records["pmid"], *records["doi"]} - {""}
-    return {ledger.same_id(name) for name in names}
+    return {text.same_id(name) for name in names}
 
 
 def _extracted(story: Story) -> Iterator[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from winnow import text
-from winnow.decisions.ledger import same_id
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,9 @@ class Identities:
         self._records: dict[str, set[str]] = defaultdict(set)
         for row in records:
             record_id = row["record_id"]
-            self._records[same_id(record_id)].add(record_id)
+            self._records[text.same_id(record_id)].add(record_id)
             if pmid := row.get("pmid", ""):
-                self._records[same_id(pmid)].add(record_id)
+                self._records[text.same_id(pmid)].add(record_id)
             if doi := text.doi(row.get("doi", "")):
                 self._records[doi].add(record_id)
 
@@ -57,7 +56,7 @@ class Identities:
         different document does not put it in doubt.
         """
         if identifier not in self._named:  # a ledger names the same reports at every reading
-            self._named[identifier] = self._looked_up(same_id(identifier))
+            self._named[identifier] = self._looked_up(text.same_id(identifier))
         return self._named[identifier]
 
     def _looked_up(self, spelled: str) -> Named:

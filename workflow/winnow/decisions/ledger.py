@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -178,7 +178,7 @@ def faults(
         found += [
             LedgerError("a record is compared with itself", where=ledger.place(row), mend="name two records")
             for row, cells in list(enumerate(ledger.rows))[since:]
-            if same_id(cells["id_1"]) == same_id(cells["id_2"])
+            if text.same_id(cells["id_1"]) == text.same_id(cells["id_2"])
         ]
     elif ledger.kind.name == "retrieval":
         found += [
@@ -224,18 +224,6 @@ def is_reviewer(name: str) -> bool:
     return bool(_REVIEWER.fullmatch(name))
 
 
-@lru_cache(maxsize=1 << 17)
-def same_id(identifier: str) -> str:
-    """One spelling for the ways to write an id: a PMID as ``pubmed:<digits>``, a bare lower-case DOI, else as it is."""
-    word = identifier.strip()
-    digits = re.fullmatch(r"(?:pubmed:|pmid:?\s*)?0*(\d{1,9})", word, re.IGNORECASE)
-    if digits:
-        return f"pubmed:{digits.group(1)}"
-    if re.match(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/", word, re.IGNORECASE):
-        return text.doi(word) or word
-    return word
-
-
 def _screening_faults(
     ledger: Ledger, criteria: Collection[str], people: Mapping[str, Collection[str]], since: int
 ) -> list[LedgerError]:
@@ -246,7 +234,7 @@ def _screening_faults(
         )
     latest: dict[tuple[str, str, str], int] = {}
     for row, cells in enumerate(ledger.rows):
-        key = (same_id(cells["id"]), cells["stage"], cells["role"])
+        key = (text.same_id(cells["id"]), cells["stage"], cells["role"])
         if row < since:
             latest[key] = row
             continue

@@ -85,7 +85,7 @@ def resolve(rulings: Iterable[Ruling], records: pd.DataFrame) -> Resolved:
     latest: dict[tuple[int, int], Ruling] = {}
     unused = []
     for ruling in sorted(rulings, key=lambda ruling: ruling.date):
-        firsts, seconds = rows.get(_name(ruling.id_1), ()), rows.get(_name(ruling.id_2), ())
+        firsts, seconds = rows.get(text.same_id(ruling.id_1), ()), rows.get(text.same_id(ruling.id_2), ())
         pairs = {(min(a, b), max(a, b)) for a in firsts for b in seconds if a != b}
         if not pairs:
             unused.append(ruling)
@@ -96,13 +96,6 @@ def resolve(rulings: Iterable[Ruling], records: pd.DataFrame) -> Resolved:
     return Resolved(same, different, unused)
 
 
-def _name(written: str) -> str:
-    """The spelling under which an id is looked up."""
-    if written.isdigit():
-        return f"pubmed:{written.lstrip('0') or '0'}"
-    return text.doi(written) or written
-
-
 def _rows_by_id(records: pd.DataFrame) -> dict[str, list[int]]:
     named: dict[str, list[int]] = {}
     spellings: list[Iterable[str]] = [records["record_id"].tolist()]
@@ -111,7 +104,7 @@ def _rows_by_id(records: pd.DataFrame) -> dict[str, list[int]]:
     if "doi" in records:
         spellings.append(text.doi(doi) if doi else "" for doi in records["doi"])
     # A record id made of digits may also be a PMID typed bare; a record's own id comes first.
-    spellings.append(_name(record_id) for record_id in records["record_id"])
+    spellings.append(text.same_id(record_id) for record_id in records["record_id"])
     for spelling in spellings:
         for row, name in enumerate(spelling):
             if name and row not in (known := named.setdefault(name, [])):

@@ -165,10 +165,10 @@ def _spaced_group(text: str, tokens: Sequence[str], starts: Sequence[int], index
         starts[index + 1] == end + 1
         and text[end] == " "
         and len(token) <= 3
-        and token.isdigit()
+        and token.isdecimal()
         and token[0] != "0"
         and len(following) == 3
-        and following.isdigit()
+        and following.isdecimal()
         and not (start and text[start - 1] in ".,/-")
         and not (after < len(text) and text[after] in ".%")
     )

@@ -38,7 +38,7 @@ def date(value: str) -> list[str]:
 
 
 def _iso(of_year: str, month: str, day: str) -> list[str]:
-    number = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0)
+    number = int(month) if month.isdecimal() else _MONTHS.get(month.lower(), 0)
     if not (1 <= number <= 12 and _YEAR.fullmatch(of_year)):
         return []
     if day and 1 <= int(day) <= 31:

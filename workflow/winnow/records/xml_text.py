@@ -46,7 +46,7 @@ def _flatten(element: Any, pieces: list[str]) -> None:
             mark = _BETWEEN_DIGITS.get(etree.QName(inner).localname, "")
             before = len(pieces)
             _flatten(inner, pieces)
-            if mark and before and pieces[before - 1][-1:].isdigit() and _SIGNED.match("".join(pieces[before:])):
+            if mark and before and pieces[before - 1][-1:].isdecimal() and _SIGNED.match("".join(pieces[before:])):
                 pieces.insert(before, mark)
         else:
             pieces.append(html.unescape(inner.text))
