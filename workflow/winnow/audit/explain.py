@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winnow import tables, text
-from winnow.decisions import ledger
+from winnow.audit import ledger_rows
+from winnow.decisions.identities import Identities
 from winnow.errors import InputError
 from winnow.review import Review
 
@@ -49,6 +50,7 @@ def explain(review: Review, wanted: str, *, raw: bool = False) -> str:
             ("merged", _merged),
             ("judged by rules", _judged),
             ("decided", _decided),
+            ("written in the ledgers", _written),
             ("extracted", _extracted),
         )
     ]
@@ -86,15 +88,11 @@ def _find(review: Review, wanted: str) -> Story:
 
 
 def _report_id(review: Review, wanted: str, records: pd.DataFrame, report_of: dict[str, str]) -> str | None:
-    for candidate in (wanted, f"pubmed:{wanted.removeprefix('pubmed:')}"):
-        if candidate in report_of:
-            return report_of[candidate]
-    if wanted in report_of.values():
-        return wanted
-    if doi := text.doi(wanted):
-        same = records[records["doi"].map(text.doi) == doi]
-        if len(same):
-            return report_of[same["record_id"].iloc[0]]
+    named = Identities(tables.rows(records), report_of).named(wanted)
+    if len(named.reports) > 1:
+        raise InputError(named.fault, where=f"'{wanted}'", mend="name one of them")
+    if named.report:
+        return named.report
     studies = _table(review, "extract", "studies.csv")
     if studies is not None and (studies["study_id"] == wanted).any():
         return str(studies.loc[studies["study_id"] == wanted, "report_id"].iloc[0])
@@ -108,7 +106,9 @@ def _citation(row: dict[str, str]) -> str:
     numbers = (
         row["volume"] + (f"({row['issue']})" if row["issue"] else "") + (f":{row['pages']}" if row["pages"] else "")
     )
-    return ". ".join(part for part in (who, where, " ".join(filter(None, (row["year"], numbers))), row["doi"]) if part)
+    return ". ".join(
+        part.rstrip(".") for part in (who, where, " ".join(filter(None, (row["year"], numbers))), row["doi"]) if part
+    )
 
 
 def _found(story: Story) -> Iterator[str]:
@@ -152,17 +152,12 @@ def _decided(story: Story) -> Iterator[str]:
         basis = f", on {row['basis']}" if row["basis"] else ""
         stale = f", stale: {row['stale']}" if row["stale"] else ""
         yield f"{row['stage']}: {row['decision']}{reason}{who}{basis}{stale}"
-    ids = _names(story)
-    ledgers, _ = ledger.read_all(story.review.root, "screening")
-    for one in ledgers:
-        for number, row in enumerate(one.rows):
-            if text.same_id(row["id"]) in ids:
-                sealed = f"sealed {row['seal'][:12]}" if row["seal"] else "unsealed"
-                note = f" - {row['note']}" if row["note"] else ""
-                yield (
-                    f"{INDENT}{row['date']} {one.reviewer}: {row['decision']} at {row['stage']} {row['criterion']}".rstrip()
-                    + f" [{one.place(number)}, {sealed}]{note}"
-                )
+
+
+def _written(story: Story) -> Iterator[str]:
+    studies = _table(story.review, "extract", "studies.csv")
+    own = () if studies is None else studies.loc[studies["report_id"] == story.report_id, "study_id"]
+    yield from ledger_rows.told(story.review, _names(story), set(own))
 
 
 def _names(story: Story) -> set[str]:

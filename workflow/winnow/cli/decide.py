@@ -115,6 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not written.new:
         told += ", already recorded; nothing was written"
     elif written.supersedes:
-        told += " (replaces an earlier decision)"
+        settles = arguments.role == ROLES[1]
+        told += f" ({'settles what was decided' if settles else 'replaces an earlier decision'})"
     print(f"{told}, seal {written.seal[:12]}")
     return 0

@@ -1,0 +1,69 @@
+"""One report's story: whatever anybody wrote about it, in any ledger and under any of its ids, is told with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from small_review import small_review, write_ledger
+from winnow import tables
+from winnow.audit.explain import explain
+from winnow.audit.ledger_rows import SAYS
+from winnow.decisions.kinds import KINDS
+from winnow.errors import InputError
+from winnow.review import Review
+
+__all__ = ["small_review", "write_ledger"]
+
+Write = Callable[..., Path]
+#: One row of each kind about the first report, under ever another of its ids, and one about another report.
+ROWS = {
+    "screening": ({"id": "PMID: 1", "decision": "include"}, {"id": "2", "decision": "include"}),
+    "duplicates": (
+        {"id_1": "4", "id_2": "embase:9", "ruling": "different"},
+        {"id_1": "2", "id_2": "4", "ruling": "same"},
+    ),
+    "studies": ({"study_id": "sun", "id": "10.1000/one", "role": "primary"}, {"study_id": "moon", "id": "4"}),
+    "retrieval": ({"id": "１", "status": "obtained", "obtained_from": "图书馆"}, {"id": "2", "status": "sought"}),
+    "extraction": ({"study": "sun", "field": "n_total", "value": "30"}, {"id": "4", "field": "n_total", "value": "99"}),
+    "risk_of_bias": (
+        {"study": "sun", "domain": "blinding", "judgement": "low"},
+        {"study": "moon", "domain": "blinding"},
+    ),
+}
+
+
+def test_every_kind_of_ledger_is_told(small_review: Review, write_ledger: Write) -> None:
+    """The rows about the report, and no others, stand with ledger, line and seal; only amendments are about no report."""
+    assert SAYS.keys() == KINDS.keys() - {"amendments"} == ROWS.keys()
+    for kind, (about, other) in ROWS.items():
+        by = {} if kind == "screening" else {"by": "wang"}
+        write_ledger(kind, other | by, about | by)
+    study = [{"study_id": "sun", "report_id": "pubmed:1"}, {"study_id": "moon", "report_id": "pubmed:4"}]
+    tables.write_rows(small_review.result("extract", "studies.csv"), study, tables.STUDIES)
+    written = explain(small_review, "1").split("written in the ledgers\n")[1].split("\n\n")[0].splitlines()
+    places = [KINDS[kind].path.replace("*", "wang") + ":3, unsealed" for kind in ROWS]
+    assert sorted(line.split("[")[1].split("]")[0] for line in written) == sorted(places)
+    assert "  2026-01-02 wang: full text obtained [decisions/retrieval.csv:3, unsealed] - 图书馆" in written
+    assert "  2026-01-02 wang: include at title_abstract [decisions/screening/wang.csv:3, unsealed]" in written
+
+
+@pytest.mark.parametrize(
+    "name", ["1", "１", "pubmed:1", "PMID: 1", "10.1000/ONE", "https://doi.org/10.1000/one", "embase:9"]
+)
+def test_a_report_has_the_names_that_the_ledgers_take(small_review: Review, name: str) -> None:
+    """Whatever id `winnow decide` accepts finds the same story."""
+    assert explain(small_review, name) == explain(small_review, "pubmed:1")
+
+
+def test_an_id_of_two_reports_is_no_story(small_review: Review) -> None:
+    """A DOI that two reports carry names both; a name that is none says where the names stand."""
+    records = [row for _, row in tables.read_rows(small_review.result("records", "records.csv"))]
+    records[-1]["doi"] = "10.1000/one"
+    tables.write_rows(small_review.result("records", "records.csv"), records, tables.RECORDS)
+    with pytest.raises(InputError, match="2 reports: pubmed:1; pubmed:4"):
+        explain(small_review, "10.1000/one")
+    with pytest.raises(InputError, match="no record, report or study"):
+        explain(small_review, "²")
