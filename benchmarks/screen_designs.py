@@ -3,10 +3,16 @@
     python benchmarks/screen_designs.py study_design.csv.gz single_class_design.csv.gz [--half tune|held]
     python benchmarks/screen_designs.py study_design.csv.gz --half tune --rules LABEL
     python benchmarks/screen_designs.py study_design.csv.gz --errors LABEL
+    python benchmarks/screen_designs.py pubmed.xml.gz [--half tune|held] [--records N]
 
 The files have title, abstract and an id (``pmid``, ``id`` or ``record_id``), and either 0/1 columns named as in ``LABELS`` or
 ``class``, which gives each report one label. Records are split in two by the MD5 of the id: the rules were written while looking
 at the half ``tune`` only. A report counts as found if its verdict is `met`.
+
+A PubMed file is labelled by its own publication types and headings (``TYPES``, ``HEADINGS``), which the classifiers are not shown:
+they read title and abstract. Headings are looked at only in records that have some. Publishers give types before the library does,
+and many give none: a type counts only in the journals that give it at least once in the file, and even there it is often missing,
+so precision is too low rather than too high.
 
 Labels do not always mean what a classifier asks, and the figures must be read with that in mind: ``rodent`` has no other animal;
 ``protocol`` in single_class_design was gathered by that word in the title, whatever it is the protocol of; and with one class a
@@ -21,6 +27,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from winnow.records import pubmed_xml
 from winnow.screen.criteria import load
 from winnow.screen.verdicts import verdicts
 
@@ -35,10 +42,35 @@ LABELS = {
 }
 _IDS = ("pmid", "id", "record_id")
 
+#: A PubMed abstract of fewer characters is none ("Not available.").
+SHORTEST = 100
+#: label of a PubMed record, which is the name of the criterion too: the publication types that give it
+TYPES = {
+    "randomised_trial": ["Randomized Controlled Trial"],
+    "controlled_trial": ["Randomized Controlled Trial", "Controlled Clinical Trial"],
+    "review": ["Review", "Systematic Review", "Meta-Analysis"],
+    "systematic_review": ["Systematic Review"],
+    "meta_analysis": ["Meta-Analysis", "Network Meta-Analysis"],
+    "guideline": ["Guideline", "Practice Guideline", "Consensus Development Conference"],
+    "case_report": ["Case Reports"],
+    "protocol": ["Clinical Trial Protocol"],
+}
+#: the same by headings
+HEADINGS = {
+    "prospective": ["Prospective Studies"],
+    "retrospective": ["Retrospective Studies"],
+    "in_vitro": ["In Vitro Techniques", "Cells, Cultured", "Cell Line", "Cell Line, Tumor", "Tumor Cells, Cultured"],
+    "adult": ["Adult", "Young Adult", "Middle Aged", "Aged", "Aged, 80 and over"],
+    "child": ["Infant, Newborn", "Infant", "Child, Preschool", "Child", "Adolescent"],
+}
+
+
+def digest(identifier: str) -> str:
+    return hashlib.md5(identifier.encode(), usedforsecurity=False).hexdigest()
+
 
 def half(identifier: str) -> str:
-    digest = hashlib.md5(identifier.encode(), usedforsecurity=False).hexdigest()
-    return "tune" if int(digest, 16) % 2 == 0 else "held"
+    return "tune" if int(digest(identifier), 16) % 2 == 0 else "held"
 
 
 def labelled(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -54,6 +86,25 @@ def labelled(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         for label in LABELS
         if (label in set(table["class"]) if one_class else label in table.columns)
     }
+    return table, pd.DataFrame(gold)
+
+
+def published(path: Path, count: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Likewise for a PubMed file; a label that cannot be told for a record is missing."""
+    table = pd.DataFrame(pubmed_xml.read(path), dtype=str).fillna("")
+    table = table[table["abstract"].str.len() >= SHORTEST].drop_duplicates("pmid")
+    if count is not None:
+        table = table.assign(order=table["pmid"].map(digest)).sort_values("order").head(count)
+    table = table.assign(record_id=table["pmid"], half=table["pmid"].map(half)).set_index("record_id", drop=False)
+    types = table["publication_types"].str.split("; ").map(frozenset)
+    headings = table["mesh"].map(lambda cell: frozenset(entry.split("/")[0].strip("* ") for entry in cell.split("; ")))
+    gold: dict[str, pd.Series] = {}
+    for label, names in TYPES.items():
+        given = types.map(lambda own, names=names: not own.isdisjoint(names))
+        gold[label] = given.where(table["journal"].isin(table["journal"][given]))
+    for label, names in HEADINGS.items():
+        gold[label] = headings.map(lambda own, names=names: not own.isdisjoint(names)).where(table["mesh"] != "")
+    gold["animal"] = headings.map(lambda own: "Animals" in own and "Humans" not in own).where(table["mesh"] != "")
     return table, pd.DataFrame(gold)
 
 
@@ -81,7 +132,7 @@ def row(name: str, part: str, label: str, gold: pd.Series[bool], met: pd.Series[
 
 def by_rule(label: str, gold: pd.Series[bool], met: pd.Series[bool], rules: pd.DataFrame) -> None:
     """Which rule was right how often."""
-    named = rules.xs(LABELS[label], level="criterion")["rule"].loc[gold.index]
+    named = rules.xs(LABELS.get(label, label), level="criterion")["rule"].loc[gold.index]
     for rule, right in gold[met].groupby(named[met]):
         print(f"  {label} by {rule}: {int(right.sum())} right, {int((~right).sum())} wrong")
 
@@ -90,7 +141,7 @@ def errors(label: str, gold: pd.Series[bool], met: pd.Series[bool], table: pd.Da
     """Each miss and false alarm with the rule and the quote."""
     for kind, which in (("MISS", gold & ~met), ("FALSE", ~gold & met)):
         for identifier in gold.index[which]:
-            why = rules.loc[(identifier, LABELS[label])]
+            why = rules.loc[(identifier, LABELS.get(label, label))]
             title = str(table.at[identifier, "title"])
             print(f"  {kind} {title[:150]} | {why['rule']}: {why['quote'][:250]}")
 
@@ -99,25 +150,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--half", choices=["tune", "held"], help="only this half (default: both, one after the other)")
-    parser.add_argument("--rules", metavar="LABEL", choices=LABELS, help="count each rule's hits for one label")
-    parser.add_argument("--errors", metavar="LABEL", choices=LABELS, help="list one label's errors (half tune only)")
+    parser.add_argument("--rules", metavar="LABEL", help="count each rule's hits for one label")
+    parser.add_argument("--errors", metavar="LABEL", help="list one label's errors (half tune only)")
+    parser.add_argument("--records", type=int, metavar="N", help="no more records than this of a PubMed file")
     arguments = parser.parse_args()
     print("file", "half", "label", "n", "positive", "sensitivity", "specificity", "precision", "F1", sep="\t")
     for path in arguments.files:
         name = path.name.split(".")[0]
-        table, gold = labelled(path)
+        table, gold = published(path, arguments.records) if ".xml" in path.suffixes else labelled(path)
         met, rules = found(table)
         for part in ("tune", "held") if arguments.half is None else (arguments.half,):
             here = table.index[table["half"] == part]
             scores = []
             for label in gold.columns:
-                right, mine = gold.loc[here, label], met.loc[here, LABELS[label]]
+                right = gold.loc[here, label].dropna().astype(bool)
+                mine = met.loc[right.index, LABELS.get(label, label)]
+                if not right.any():
+                    continue
                 scores.append((label, row(name, part, label, right, mine)))
                 if arguments.rules == label:
                     by_rule(label, right, mine, rules)
                 if arguments.errors == label and part == "tune":
                     errors(label, right, mine, table, rules)
-            others = [score for label, score in scores if label != "randomized_trial"]
+            others = [score for label, score in scores if LABELS.get(label, label) != "randomised_trial"]
             print(f"{name}\t{part}\tmacro-F1 of the others\t\t\t\t\t\t{sum(others) / len(others):.3f}")
 
 

@@ -64,6 +64,7 @@ def judged(records: pd.DataFrame, *items: dict[str, Any]) -> dict[str, tuple[str
     }
 
 
+SILENT = "absent: the text has no wonderdrug"
 ALIKE = {"record_id": "x1", "title": "Knees", "abstract": told(NEAR, 909, "while a compound of ours was given")}
 UNLIKE = {"record_id": "x2", "title": "Wheat", "abstract": told(FAR, 909)}
 
@@ -71,17 +72,22 @@ UNLIKE = {"record_id": "x2", "title": "Wheat", "abstract": told(FAR, 909)}
 def test_silence_excludes_what_reads_unlike_and_nothing_else() -> None:
     """A synonym that the criteria lack excludes nobody who writes about the subject; the doubt names the words it rests on."""
     found = judged(table(ALIKE, UNLIKE), DRUG)
-    assert found["x2"] == ("not met", "absent")
+    assert found["x2"] == ("not met", SILENT)
     verdict, rule = found["x1"]
     assert verdict == "unclear"
-    assert rule.startswith(f"absent, but {likeness.ALIKE} (")
+    assert rule.startswith(f"{SILENT}, but {likeness.ALIKE} (")
     assert set(rule.split("(")[1].rstrip(")").split(", ")) <= {*NEAR, "the", "was", "given", "while", "joints", "knees"}
 
 
 def test_a_doubted_verdict_keeps_its_place_and_quote() -> None:
-    """What was found is still shown: the quote is the text between its offsets."""
-    found = verdicts(table(ALIKE), criteria(DRUG)).set_index("report_id").loc["x1"]
-    assert (found["field"], found["quote"], found["start"], found["end"]) == ("title", "Knees", "0", "5")
+    """What was found is still shown: the quote is the text between its offsets. Silence has a field, and nothing to quote."""
+    against = {"id": "people", "not_met": [{"any": "compound", "in": ["abstract"]}]}
+    found = verdicts(table(ALIKE), criteria(DRUG, against)).set_index(["report_id", "criterion"]).loc["x1"]
+    place = ["field", "quote", "start", "end"]
+    assert found.loc["drug", place].tolist() == ["abstract", "", "", ""]
+    field, quote, start, end = found.loc["people", place]
+    assert field == "abstract" and "compound" in quote
+    assert ALIKE["abstract"][int(start) : int(end)] == quote
 
 
 def test_a_title_stands_however_the_report_reads() -> None:
@@ -113,13 +119,13 @@ def test_the_silence_of_a_built_in_classifier_is_weak_too() -> None:
 def test_criteria_that_hardly_anything_meets_exclude_nothing_by_silence() -> None:
     """A misspelt phrase leaves everything open instead of excluding everything."""
     found = judged(table(ALIKE, UNLIKE), {"id": "drug", "met": ["wonderdrugg"], "absent": "not met"})
-    assert set(found.values()) == {("unclear", f"absent, but {likeness.TOO_FEW}")}
+    assert set(found.values()) == {("unclear", f"absent: the text has no wonderdrugg, but {likeness.TOO_FEW}")}
 
 
 def test_a_small_table_has_nothing_to_compare_with() -> None:
     """Below fifty reports silence counts by itself."""
     found = judged(table(ALIKE, UNLIKE, size=likeness.SMALL - 3), DRUG)
-    assert found["x1"] == found["x2"] == ("not met", "absent")
+    assert found["x1"] == found["x2"] == ("not met", SILENT)
 
 
 def test_built_in_classifiers_each_stand_for_themselves() -> None:
@@ -149,7 +155,7 @@ def test_a_larger_share_never_excludes_less(one: float, other: float) -> None:
     """The reports held back shrink as the share grows: at 0 all of them, and the trade-off is monotonous."""
     records = table(ALIKE, UNLIKE)
     protocol = criteria(DRUG)
-    rows = [[("drug", "met" if "wonder" in text else "not met", "absent", "title")] for text in records["abstract"]]
+    rows = [[("drug", "met" if "wonder" in text else "not met", SILENT, "abstract")] for text in records["abstract"]]
     low, high = sorted((one, other))
     held = [set(likeness.held_back(rows, records["abstract"], protocol, share)) for share in (0.0, low, high)]
     assert held[0] >= held[1] >= held[2]

@@ -14,6 +14,7 @@ from winnow import tables
 from winnow.cli import main
 from winnow.errors import WinnowError
 from winnow.screen import criteria as criteria_files
+from winnow.screen import state
 from winnow.screen import verdicts as rules
 from winnow.screen.compare import changes, sensitivity
 from winnow.screen.documents import Document
@@ -45,7 +46,28 @@ def test_no_abstract_never_means_excluded() -> None:
     """Absence counts only in a report with an abstract; with a title alone the criterion stays open."""
     assert judged({"title": "Joints", "abstract": ""}, DRUG)["drug"] == ("unclear", "no evidence")
     assert judged({"title": "Joints", "abstract": "Short."}, DRUG)["drug"] == ("unclear", "no evidence")
-    assert judged({"title": "Joints", "abstract": ABSTRACT}, DRUG)["drug"] == ("not met", "absent")
+    assert judged({"title": "Joints", "abstract": ABSTRACT}, DRUG)["drug"][0] == "not met"
+
+
+@pytest.mark.parametrize(
+    ("phrases", "hints", "words"),
+    [
+        (["IVIG"], [], "the text has no IVIG"),
+        (["IVIG"], ["immun*"], "the text has no IVIG or immun*"),
+        (["a1", "b2", "c3", "d4", "e5"], [], "the text has no a1; b2; c3; d4 or e5"),
+        (["a1", "b2", "c3", "d4"], ["e5", "f6"], "the text has no a1; b2; c3; d4 or any of 2 more phrases"),
+    ],
+)
+def test_silence_says_what_was_looked_for(phrases: list[str], hints: list[str], words: str) -> None:
+    """A verdict by silence rests on the abstract, quotes nothing, and names what it asked for, the criterion's own words first."""
+    item = {"id": "drug", "met": [{"any": phrases}], "absent": "not met", **({"hints": hints} if hints else {})}
+    row = {"record_id": "r1", "title": "Joints", "abstract": ABSTRACT}
+    found = verdicts(pd.DataFrame([row]), criteria(item)).iloc[0]
+    assert found["rule"] == f"absent: {words}"
+    assert found[["field", "quote", "start", "end"]].tolist() == ["abstract", "", "", ""]
+    assert proposals(verdicts(pd.DataFrame([row]), criteria(item)), criteria(item))["evidence"].tolist() == [
+        found["rule"]
+    ]
 
 
 def test_absence_is_not_the_default() -> None:
@@ -229,3 +251,18 @@ def test_the_balance_is_told_by_record_id(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump({"criteria": [DRUG]}, allow_unicode=True), encoding="utf-8")
     table = pd.DataFrame([{"record_id": "a", "report_id": "z", "title": "IVIG", "abstract": ""}])
     assert rules.met(table, path) == {"a": 1}
+
+
+def test_an_exclusion_by_silence_rests_on_the_abstract() -> None:
+    """Where rules may exclude on their own, the decision names the field that its verdict stands on."""
+    rows = [
+        {"record_id": "r1", "title": "Joints", "abstract": ABSTRACT},
+        {"record_id": "r2", "title": "Joints of mice"},
+    ]
+    protocol = criteria({"id": "humans", "not_met": ["mice"]}, DRUG)
+    found = verdicts(pd.DataFrame(rows).fillna(""), protocol)
+    excluded = state._excluded(tables.rows(proposals(found, protocol)), tables.rows(found))
+    assert {name: (outcome.by, outcome.basis) for name, outcome in excluded.items()} == {
+        "r1": ("rule:drug", "abstract"),
+        "r2": ("rule:humans", "title"),
+    }

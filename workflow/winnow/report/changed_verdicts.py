@@ -123,7 +123,8 @@ def _unreadable(what: str, fault: WinnowError) -> Row:
 
 
 def _by_criteria(review: Review, evidence: Evidence, flow: Flow, verdicts: Mapping[str, Sequence[Row]]) -> list[Row]:
-    """What the criteria approved before would say, where it differs; ``before`` and ``after`` have verdict and quote.
+    """What the criteria approved before would say, where it differs; ``before`` and ``after`` have verdict and quote, or what
+    was looked for in vain.
 
     Of a criterion that only one version has, only the reports that it speaks against are listed: the others change nothing.
     A former version that this winnow can no longer read is told in a row of its own; nobody could mend it.
@@ -184,4 +185,5 @@ def reconsidered(
 def _shown(row: Row | None) -> str:
     if row is None:
         return ""
-    return f"{row['verdict']}: {row['quote']}" if row["quote"] else row["verdict"]
+    said = row["quote"] or (row["rule"] if row["field"] else "")  # silence has a field and no quote
+    return f"{row['verdict']}: {said}" if said else row["verdict"]

@@ -7,7 +7,7 @@ shape in ``builtin/``; ``use:`` names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -27,6 +27,8 @@ FIELDS_AGAINST = ("title", "original_title")
 STRONG = ("title", "original_title", "publication_types", "mesh")
 EVERYWHERE = (*FIELDS_FOR, "publication_types")
 
+#: So many phrases are named where none was found.
+_NAMED = 4
 _KINDS = ("any", "mesh", "publication_types", "language", "year", "use")
 _OF_PHRASES = ("with", "without", "times", "negated")
 
@@ -74,8 +76,10 @@ class Criterion:
     not_met: tuple[Signal, ...]
     absent: str
     may_exclude: bool
-    #: every phrase that breaks the silence: those of ``met`` and ``hints``
+    #: every phrase that breaks the silence: those of ``met``, then ``hints``
     spoken: Phrases
+    #: what silence means here, in words
+    silence: str
 
     @property
     def signals(self) -> Iterator[Signal]:
@@ -172,6 +176,7 @@ class _Reader:
         self.ids.add(item["id"])
         met = _decisive_first(self.signals(item.get("met", []), (*at, "met"), FIELDS_FOR))
         hints = self.phrases(item.get("hints"), (*at, "hints"))
+        spoken = Phrases([*(phrase for signal in met for phrase in signal.phrases.patterns), *hints.patterns])
         return Criterion(
             id=item["id"],
             label=item.get("label", item["id"].replace("_", " ")),
@@ -182,7 +187,8 @@ class _Reader:
             not_met=_decisive_first(self.signals(item.get("not_met", []), (*at, "not_met"), FIELDS_AGAINST)),
             absent=item.get("absent", "unclear"),
             may_exclude=item.get("may_exclude", True),
-            spoken=Phrases([*hints.patterns, *(phrase for signal in met for phrase in signal.phrases.patterns)]),
+            spoken=spoken,
+            silence=_silence([pattern.phrase for pattern in spoken.patterns]),
         )
 
     def signals(self, items: list[Any], at: config.Key, fields: tuple[str, ...]) -> tuple[Signal, ...]:
@@ -253,6 +259,13 @@ class _Reader:
             except PatternError as error:
                 self.fault(str(error), at, "see docs/screening-criteria.md, 'Phrases'")
         return Phrases(made)
+
+
+def _silence(phrases: Sequence[str]) -> str:
+    """What was looked for and not found; the first phrases stand for all, which are read in the criteria file."""
+    more = len(phrases) - _NAMED
+    shown = phrases if more <= 1 else [*phrases[:_NAMED], f"any of {more} more phrases"]
+    return "the text has no " + " or ".join(filter(None, ("; ".join(shown[:-1]), *shown[-1:])))
 
 
 def _decisive_first(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:

@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from winnow.screen.criteria import Criteria
-from winnow.screen.signals import ABSENT, MET, NOT_MET
+from winnow.screen.signals import MET, NOT_MET
 from winnow.screen.tokens import HAN, folded, lowered
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ def held_back(
 
 
 def is_weak(row: Said) -> bool:
-    """Whether what speaks against the report is silence, or stands in its abstract or keywords alone."""
-    return row[2] == ABSENT or row[2].endswith(f":{ABSENT}") or row[3] in _PASSING
+    """Whether what speaks against the report stands in its abstract or keywords alone, or is silence, which is the abstract's."""
+    return row[3] in _PASSING
 
 
 class _Words:

@@ -18,19 +18,19 @@ def proposals(verdicts: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
 
     Returns:
         ``proposal``: exclude (a criterion is not met), include (every criterion of title and abstract is met), else
-        unclear. ``reason``: the first criterion in protocol order that is not met. ``evidence``: its quote; for an include
-        the quotes that speak for it, joined by `` | ``. ``automatic``: the first criterion not met that may exclude on
-        its own where ``screening.rules`` is ``exclude``; empty if none may.
+        unclear. ``reason``: the first criterion in protocol order that is not met. ``evidence``: its quote, or what was
+        looked for in vain; for an include the quotes that speak for it, joined by `` | ``. ``automatic``: the first criterion
+        not met that may exclude on its own where ``screening.rules`` is ``exclude``; empty if none may.
     """
     import pandas as pd
 
     order = {criterion.id: criterion for criterion in criteria}
     said: dict[str, dict[str, tuple[str, str]]] = {}
-    columns = (verdicts[name].tolist() for name in ("report_id", "criterion", "verdict", "quote"))
-    for identifier, name, verdict, quote in zip(*columns, strict=True):
+    columns = (verdicts[name].tolist() for name in ("report_id", "criterion", "verdict", "quote", "rule"))
+    for identifier, name, verdict, quote, rule in zip(*columns, strict=True):
         its = said.setdefault(identifier, {})
         if name in order:
-            its[name] = (verdict, quote)
+            its[name] = (verdict, quote or (rule if verdict == NOT_MET else ""))
     rows = []
     for identifier, found in sorted(said.items()):
         against = [name for name in order if name in found and found[name][0] == NOT_MET]

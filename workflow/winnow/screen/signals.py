@@ -17,7 +17,7 @@ from winnow.screen.patterns import Phrases
 from winnow.screen.tokens import lowered
 
 MET, NOT_MET, UNCLEAR = "met", "not met", "unclear"
-#: The rule of a verdict by silence.
+#: How the rule of a verdict by silence begins; what was looked for follows.
 ABSENT = "absent"
 
 
@@ -51,8 +51,7 @@ def _weighed(criterion: Criterion, document: Document, pro: _Held | None) -> Jud
     if contra:
         return Judged(NOT_MET, contra.rule, contra.span)
     if criterion.absent == NOT_MET and criterion.met and _silent(criterion, document):
-        field = "title" if document.text("title").strip() else "abstract"
-        return Judged(NOT_MET, ABSENT, Span(field, 0, len(document.text(field)) if field == "title" else 1))
+        return Judged(NOT_MET, f"{ABSENT}: {criterion.silence}", Span("abstract", 0, 0))
     return Judged(UNCLEAR, "no evidence", None)
 
 

@@ -140,7 +140,7 @@ def met(reports: pd.DataFrame, path: Path | str) -> dict[str, int]:
 def _undoubted(row: Mapping[str, str]) -> tuple[str, ...]:
     """A row as it was before it was doubted: the columns of ``tables.VERDICTS`` after the report's id."""
     criterion, verdict, rule, *place = (row[name] for name in tables.VERDICTS[1:])
-    weak, but, doubt = rule.partition(", but ")
+    weak, but, doubt = rule.rpartition(", but ")
     if but and doubt.startswith((likeness.TOO_FEW, likeness.ALIKE)):
         verdict, rule = NOT_MET, weak
     return (criterion, verdict, rule, *place)
@@ -149,6 +149,8 @@ def _undoubted(row: Mapping[str, str]) -> tuple[str, ...]:
 def _quoted(document: Document, span: Span | None) -> tuple[str, str, str, str]:
     if span is None:
         return "", "", "", ""
+    if span.start == span.end:  # silence has a field in which nothing was found, and no quote
+        return span.field, "", "", ""
     sentence = document.sentence(span)
     if sentence.end - sentence.start > _LONGEST:
         sentence = span

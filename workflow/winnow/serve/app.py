@@ -190,7 +190,7 @@ class Page:
                 for name in FIELDS
                 if item.record.get(name)
             ],
-            "evidence": [row for row in item.verdicts if row["quote"] or row["verdict"] != "unclear"],
+            "evidence": [row for row in item.verdicts if row["field"] or row["verdict"] != "unclear"],
             "labels": labels,
             "criteria": self.desk.criteria,
             "bases": BASES,
