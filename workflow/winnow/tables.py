@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,13 +125,16 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if "," in text or '"' in text or "\n" in text else text
 
 
-def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] = ()) -> pd.DataFrame:
+def read(
+    path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] = (), only: Collection[str] = ()
+) -> pd.DataFrame:
     """Read a table of strings.
 
     Args:
         path: a CSV file; BOM and CRLF are accepted.
         needs: columns that must be there.
         columns: columns that are added empty when absent, so that a caller may rely on them.
+        only: the columns to read, for whom the others would only cost time; all if empty.
 
     Raises:
         InputError: not there, not UTF-8, not a table, or a column of ``needs`` is missing.
@@ -143,14 +146,15 @@ def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] 
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             table = pd.read_csv(
-                path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig", index_col=False,
+                path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8", index_col=False,
                 lineterminator=None, encoding_errors="strict",
+                usecols=(lambda name: name.strip() in only) if only else None,
             )  # fmt: skip
     except FileNotFoundError:
         raise InputError("no such file", where=where, mend="check the path") from None
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         raise InputError(
-            f"byte {error.start} is not UTF-8", where=where, mend="save it as CSV UTF-8, or use 'winnow import'"
+            f"byte {_not_utf8(path)} is not UTF-8", where=where, mend="save it as CSV UTF-8, or use 'winnow import'"
         ) from None
     except pd.errors.EmptyDataError:
         raise InputError("the file is empty", where=where, mend="a table needs at least its header") from None
@@ -165,12 +169,21 @@ def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] 
     table = table.fillna("")
     for name in table.columns:
         cells = table[name].to_numpy(dtype=object).tolist()
-        if any(cell[:1] == "'" for cell in cells):
+        if "\n'" in "\n".join(("", *cells)):  # looks through all cells at once; some cells are several lines
             table[name] = list(map(plain, cells))
     for name in columns:
         if name not in table.columns:
             table[name] = ""
     return table
+
+
+def _not_utf8(path: Path | str) -> int:
+    """The place of the first byte of a file that is not UTF-8, from 0."""
+    try:
+        Path(path).read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
 
 
 def read_rows(path: Path | str, columns: Sequence[str] | None = None) -> list[tuple[int, dict[str, str]]]:
