@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from winnow import reuse
+from winnow import reuse, tables
 from winnow.screen.numbered import END, numbered
 from winnow.screen.tokens import folded, lowered
 
@@ -91,7 +91,7 @@ class Features:
 def features(reports: pd.DataFrame, kept: reuse.Kept = reuse.NOTHING) -> Features:
     """The features of a table of reports (any of the columns of ``FIELDS``); ``kept`` are the words of an earlier run."""
     names = [name for name in FIELDS if name in reports.columns]
-    columns = [reports[name].tolist() for name in names]
+    columns = [tables.column(reports, name) for name in names]
     readings = _Readings()
     texts = list(zip(*columns, strict=True)) if columns else [()] * len(reports)
     found = numbered(texts, partial(_words, readings=readings), kept)

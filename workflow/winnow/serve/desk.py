@@ -189,7 +189,7 @@ class Desk:
                 self.reviewer,
                 said,
                 self.reports,
-                criteria=self.rules.criteria,
+                criteria=self.rules.criteria.ids,
                 earlier=self._memory.ledgers,
             )
             return True
