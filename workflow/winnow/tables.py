@@ -93,15 +93,30 @@ def write(path: Path | str, table: pd.DataFrame, columns: Sequence[str] = (), *,
     files.write_bytes(path, csv_bytes(zip(*_columns(table), strict=True), ordered))
 
 
-def write_rows(path: Path | str, rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """Write dictionaries in the order given; what ``columns`` does not name is an error, what is missing is empty."""
+def write_rows(
+    path: Path | str,
+    rows: Iterable[Mapping[str, object]],
+    columns: Sequence[str],
+    written: dict[int, bytes] | None = None,
+) -> None:
+    """Write dictionaries in the order given; what ``columns`` does not name is an error, what is missing is empty.
+
+    ``written`` remembers lines by the identity of their rows, for whoever writes the same rows of the same columns into several
+    tables and keeps them alive until the last is written.
+    """
     known = frozenset(columns)
+    lines = {} if written is None else written
     with files.replacing(path) as out:
         out.write(_joined(list(map(_quoted, columns))).encode("utf-8"))
         for row in rows:
-            if not known.issuperset(row):
-                raise KeyError(f"{path}: no column for {sorted(set(row) - known)}")
-            out.write(_line(list(map(row.get, columns))).encode("utf-8"))
+            line = lines.get(id(row))
+            if line is None:
+                if not known.issuperset(row):
+                    raise KeyError(f"{path}: no column for {sorted(set(row) - known)}")
+                line = _line(list(map(row.get, columns))).encode("utf-8")
+                if written is not None:
+                    written[id(row)] = line
+            out.write(line)
 
 
 def _line(cells: Sequence[object]) -> str:
