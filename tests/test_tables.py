@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -77,6 +78,30 @@ def test_a_table_that_cannot_be_read_is_one_line(content: bytes, says: str, tmp_
     with pytest.raises(InputError) as caught:
         tables.read(path, needs=["record_id"])
     assert says in caught.value.line and str(path) in caught.value.line and "\n" not in caught.value.line
+
+
+@given(
+    st.lists(st.tuples(*[st.text(alphabet="'=-@a,\"\n é肌", max_size=4)] * 3), max_size=6),
+    st.sets(st.sampled_from("abc"), min_size=1),
+)
+def test_some_columns_of_a_table_are_those_of_all_of_it(rows: list[tuple[str, ...]], only: set[str]) -> None:
+    """Reading some columns gives what reading all gives there, with BOM and CRLF too."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        for made in (tables.csv_bytes(rows, "abc"), b"\xef\xbb\xbf" + tables.csv_bytes(rows, "abc")):
+            path.write_bytes(made)
+            whole = tables.read(path)
+            assert tables.rows(tables.read(path, only=only)) == tables.rows(whole[sorted(only)])
+            cells = [list(row.values()) for row in tables.rows(whole)]
+            assert cells == [list(map(tables.plain, map(tables.neutral, row))) for row in rows]
+
+
+def test_a_byte_that_is_not_utf8_is_told_by_its_place(tmp_path: Path) -> None:
+    """The place named in the fault is that in the file, wherever the reader's own buffer began."""
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"\xef\xbb\xbfa,b\n" + b"1,x\n" * 100_000 + b"y,\xe4\n")
+    with pytest.raises(InputError, match=f"byte {7 + 400_000 + 2} is not UTF-8"):
+        tables.read(path)
 
 
 def test_rows_of_a_ledger_have_their_line(tmp_path: Path) -> None:

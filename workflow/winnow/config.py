@@ -46,10 +46,11 @@ def load_yaml(path: Path | str) -> tuple[Any, dict[Key, int]]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"byte {error.start} is not UTF-8", where=where, mend="save it as UTF-8") from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
         lines: dict[Key, int] = {}
         _line_numbers(node, (), lines, where)
-        return yaml.safe_load(text), lines
+        return (None if node is None else loader.construct_document(node)), lines
     except RecursionError:
         raise ConfigError("not YAML (nested too deeply)", where=where, mend="mend the file") from None
     except yaml.MarkedYAMLError as error:

@@ -20,16 +20,15 @@ CHUNK = 1 << 20
 
 
 @contextmanager
-def replacing(path: Path | str) -> Iterator[IO[bytes]]:
-    """A binary file beside ``path`` that takes its place, flushed to disk, when the block ends without an error."""
+def beside(path: Path | str) -> Iterator[Path]:
+    """The name of an empty file beside ``path`` that takes its place, flushed to disk, when the block ends without an error."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
+        with os.fdopen(handle, "r+b") as file:
+            yield Path(name)
+            os.fsync(file.fileno())
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)
@@ -37,6 +36,13 @@ def replacing(path: Path | str) -> Iterator[IO[bytes]]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def replacing(path: Path | str) -> Iterator[IO[bytes]]:
+    """A binary file beside ``path`` that takes its place, flushed to disk, when the block ends without an error."""
+    with beside(path) as name, open(name, "wb") as out:
+        yield out
 
 
 def write_bytes(path: Path | str, content: bytes) -> None:

@@ -75,7 +75,7 @@ class Kept:
     @property
     def changed(self) -> bool:
         """Whether this run used other entries than those that it found."""
-        return self._used.keys() != self._known.keys()
+        return self._used != self._known
 
     @property
     def content(self) -> bytes:

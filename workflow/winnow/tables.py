@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,8 @@ RISK_OF_BIAS_LEDGER = (
 AMENDMENTS_LEDGER = ("date", "file", "sha256", "reason", "results_known", "by", "seal")
 
 _FORMULA = frozenset("=+-@'")
+#: What a joined row holds if one of its cells cannot stand as it is, unless it is the first one or has a comma.
+_MARKS = ('"', "\n", "\r", *(f",{sign}" for sign in sorted(_FORMULA)))
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -91,20 +93,49 @@ def write(path: Path | str, table: pd.DataFrame, columns: Sequence[str] = (), *,
     files.write_bytes(path, csv_bytes(zip(*_columns(table), strict=True), ordered))
 
 
-def write_rows(path: Path | str, rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """Write dictionaries in the order given; what ``columns`` does not name is an error, what is missing is empty."""
+def write_rows(
+    path: Path | str,
+    rows: Iterable[Mapping[str, object]],
+    columns: Sequence[str],
+    written: dict[int, bytes] | None = None,
+) -> None:
+    """Write dictionaries in the order given; what ``columns`` does not name is an error, what is missing is empty.
+
+    ``written`` remembers lines by the identity of their rows, for whoever writes the same rows of the same columns into several
+    tables and keeps them alive until the last is written.
+    """
     known = frozenset(columns)
+    lines = {} if written is None else written
     with files.replacing(path) as out:
         out.write(_joined(list(map(_quoted, columns))).encode("utf-8"))
         for row in rows:
-            if not known.issuperset(row):
-                raise KeyError(f"{path}: no column for {sorted(set(row) - known)}")
-            out.write(_line(list(map(row.get, columns))).encode("utf-8"))
+            line = lines.get(id(row))
+            if line is None:
+                if not known.issuperset(row):
+                    raise KeyError(f"{path}: no column for {sorted(set(row) - known)}")
+                line = _line(list(map(row.get, columns))).encode("utf-8")
+                if written is not None:
+                    written[id(row)] = line
+            out.write(line)
 
 
 def _line(cells: Sequence[object]) -> str:
     """A row as CSV. The library's writer looks at every character, which of long tables was most of what a stage cost."""
-    return _joined(list(map(_written, cells)))
+    return _unquoted(cells) or _joined(list(map(_written, cells)))
+
+
+def _unquoted(cells: Sequence[object]) -> str:
+    """A row of strings as CSV if no cell of it needs quotes or an apostrophe, as in most rows; else nothing."""
+    try:
+        line = ",".join(cells)  # type: ignore[arg-type]
+    except TypeError:
+        return ""
+    if line.count(",") != len(cells) - 1 or line[:1] in _FORMULA:
+        return ""
+    for mark in _MARKS:
+        if mark in line:
+            return ""
+    return f"{line}\n" if line else ""
 
 
 def _joined(cells: Sequence[str]) -> str:
@@ -125,13 +156,16 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if "," in text or '"' in text or "\n" in text else text
 
 
-def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] = ()) -> pd.DataFrame:
+def read(
+    path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] = (), only: Collection[str] = ()
+) -> pd.DataFrame:
     """Read a table of strings.
 
     Args:
         path: a CSV file; BOM and CRLF are accepted.
         needs: columns that must be there.
         columns: columns that are added empty when absent, so that a caller may rely on them.
+        only: the columns to read, for whom the others would only cost time; all if empty.
 
     Raises:
         InputError: not there, not UTF-8, not a table, or a column of ``needs`` is missing.
@@ -143,14 +177,15 @@ def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] 
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             table = pd.read_csv(
-                path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig", index_col=False,
+                path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8", index_col=False,
                 lineterminator=None, encoding_errors="strict",
+                usecols=(lambda name: name.strip() in only) if only else None,
             )  # fmt: skip
     except FileNotFoundError:
         raise InputError("no such file", where=where, mend="check the path") from None
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         raise InputError(
-            f"byte {error.start} is not UTF-8", where=where, mend="save it as CSV UTF-8, or use 'winnow import'"
+            f"byte {_not_utf8(path)} is not UTF-8", where=where, mend="save it as CSV UTF-8, or use 'winnow import'"
         ) from None
     except pd.errors.EmptyDataError:
         raise InputError("the file is empty", where=where, mend="a table needs at least its header") from None
@@ -165,12 +200,21 @@ def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] 
     table = table.fillna("")
     for name in table.columns:
         cells = table[name].to_numpy(dtype=object).tolist()
-        if any(cell[:1] == "'" for cell in cells):
+        if "\n'" in "\n".join(("", *cells)):  # looks through all cells at once; some cells are several lines
             table[name] = list(map(plain, cells))
     for name in columns:
         if name not in table.columns:
             table[name] = ""
     return table
+
+
+def _not_utf8(path: Path | str) -> int:
+    """The place of the first byte of a file that is not UTF-8, from 0."""
+    try:
+        Path(path).read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
 
 
 def read_rows(path: Path | str, columns: Sequence[str] | None = None) -> list[tuple[int, dict[str, str]]]:
@@ -232,6 +276,12 @@ def rows(table: pd.DataFrame) -> list[dict[str, str]]:
     """The rows of a table of strings as dictionaries, in order."""
     names = [str(name) for name in table.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*_columns(table), strict=True)]
+
+
+def column(table: pd.DataFrame, name: str) -> list[str]:
+    """The cells of one column; several times as quick as asking pandas for cell after cell."""
+    cells: list[str] = table[name].to_numpy(dtype=object).tolist()
+    return cells
 
 
 def _columns(table: pd.DataFrame) -> list[list[str]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow import tables
@@ -37,16 +39,39 @@ def included(decisions: pd.DataFrame) -> list[str]:
     return sorted(set(chosen["report_id"]))
 
 
-class Names:
-    """Which report an id means: a report id, a record id, a PMID (with or without ``pubmed:``) or a DOI."""
+def merged(path: Path, reports: Sequence[str], only: Sequence[str] = ()) -> dict[str, dict[str, str]]:
+    """The merged row of each of these reports, of those that ``merged.csv`` has.
 
-    def __init__(self, merged: pd.DataFrame) -> None:
+    Args:
+        path: ``merged.csv``.
+        reports: report ids.
+        only: the columns that are wanted, ``record_id`` among them; all of ``tables.MERGED`` and others if empty.
+    """
+    if not reports:
+        return {}
+    table = tables.read(path, needs=("record_id",), columns=only or tables.MERGED, only=only)
+    return {row["record_id"]: row for row in tables.rows(table[table["record_id"].isin(reports)])}
+
+
+class Names:
+    """Which report an id means: a report id, a record id, a PMID (with or without ``pubmed:``) or a DOI.
+
+    Args:
+        path: ``merged.csv``, which is read when the first id is asked about.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _identities(self) -> Identities:
+        ids = ("record_id", "pmid", "doi", "record_ids")
         rows = [
-            {"record_id": record, "pmid": row.get("pmid", ""), "doi": row.get("doi", ""), "report": row["record_id"]}
-            for row in tables.rows(merged)
-            for record in dict.fromkeys((row["record_id"], *tables.split(row.get("record_ids", ""))))
+            row | {"record_id": record, "report": row["record_id"]}
+            for row in tables.rows(tables.read(self._path, needs=ids[:1], columns=ids, only=ids))
+            for record in dict.fromkeys((row["record_id"], *tables.split(row["record_ids"])))
         ]
-        self._identities = Identities(rows, {row["record_id"]: row["report"] for row in rows})
+        return Identities(rows, {row["record_id"]: row["report"] for row in rows})
 
     def report(self, name: str) -> str:
         """The one report that ``name`` means, or an empty string."""

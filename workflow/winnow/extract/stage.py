@@ -43,20 +43,17 @@ def check(review: Review) -> list[WinnowError]:
 def run(review: Review) -> None:
     """Write studies, values, differences, double extraction and the extraction table of a review."""
     asked = form.load(review.config_dir / "extraction.yaml")
-    decisions = tables.read(
-        review.result("screen", "decisions.csv"), needs=("report_id", "stage", "decision"), columns=tables.DECISIONS
-    )
-    merged = tables.read(
-        review.result("deduplicate", "merged.csv"), needs=("record_id", "title"), columns=tables.MERGED
-    )
+    decided = ("report_id", "stage", "decision")
+    decisions = tables.read(review.result("screen", "decisions.csv"), needs=decided, only=decided)
     people = ledger(review.decisions / "extraction.csv", tables.EXTRACTION_LEDGER)
     raise_all(verified.faults(people, asked))
 
-    records = {row["record_id"]: row for row in tables.rows(merged)}
+    merged = review.result("deduplicate", "merged.csv")
     chosen = reports.included(decisions)
+    records = reports.merged(merged, chosen)
     if lost := [report for report in chosen if report not in records]:
         raise RecordLossError(
-            f"included reports without a record: {', '.join(lost)}", where=review.relative(_merged(review)),
+            f"included reports without a record: {', '.join(lost)}", where=review.relative(merged),
             mend="run 'winnow deduplicate' again",
         )  # fmt: skip
     names = reports.Names(merged)
@@ -85,10 +82,6 @@ def run(review: Review) -> None:
     files.write_bytes(out / "extraction_table.xlsx", workbook.workbook(asked, head, table))
     files.write_bytes(out / "extraction_tables.docx", document.docx(asked, head, table))
     files.write_text(out / "extraction_tables.html", readers_tables.html(asked, head, table))
-
-
-def _merged(review: Review) -> Path:
-    return review.result("deduplicate", "merged.csv")
 
 
 def _full_texts(review: Review, names: reports.Names, wanted: set[str]) -> dict[str, list[Passage]]:

@@ -1,4 +1,4 @@
-"""A box of the flow: a key, the list of its rows, and how records, reports and studies are shown in lists."""
+"""A box of the flow: a key, the list of its rows, and how reports and studies are shown in lists."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from winnow.report.evidence import Evidence, Row
-from winnow.report.states import Journey, Place
+from winnow.report.states import RECORD_COLUMNS, Place
 
-RECORD_COLUMNS = (
-    "record_id", "search_id", "source", "report_id", "title", "authors", "year", "journal", "doi", "pmid", "url",
-    "state", "reason", "by", "basis", "duplicate_of", "file", "line",
-)  # fmt: skip
 REPORT_COLUMNS = (
     "report_id", "record_ids", "title", "authors", "year", "journal", "doi", "pmid", "url", "state", "reason", "by",
     "basis", "study_ids",
@@ -38,16 +34,6 @@ class Box:
     def n(self) -> int | None:
         """The number in the box: the length of its list."""
         return None if self.rows is None else len(self.rows)
-
-
-def record_row(row: Journey) -> Row:
-    """One record of the latest search as lists show it."""
-    shown = {name: row.record.get(name, "") for name in RECORD_COLUMNS}
-    place = row.place
-    return shown | {
-        "report_id": row.report_id, "state": place.state, "reason": place.reason, "by": place.by, "basis": place.basis,
-        "duplicate_of": place.duplicate_of,
-    }  # fmt: skip
 
 
 def report_row(report: str, place: Place, evidence: Evidence, studies: Mapping[str, Sequence[str]]) -> Row:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from winnow.errors import IdentityError, raise_all
-from winnow.report.boxes import Box, record_row, report_row
+from winnow.report.boxes import Box, report_row
 from winnow.report.evidence import Evidence, Row, SourcePlan
 from winnow.report.identities import Identity, identities
 from winnow.report.included import previous_review_reports, studies_boxes, studies_of
@@ -168,7 +168,7 @@ def _filled(line: _Line, rows: Sequence[Journey], evidence: Evidence, studies: d
 
 def _source_box(line: _Line, source: SourcePlan, held: Sequence[Journey]) -> Box:
     """What one source gave; null where nobody supplied its export."""
-    rows = [record_row(row) for row in held if row.record["source"] == source.name]
+    rows = [row.row for row in held if row.record["source"] == source.name]
     listed = rows if rows or source.method != "not_available" else None
     return Box(f"{line.key}.{source.name}", line.unit, listed, source.title, source.method)
 
@@ -198,7 +198,7 @@ def _slug(label: str, index: int) -> str:
 
 
 def _row(unit: str, row: Journey, evidence: Evidence, studies: dict[str, list[str]]) -> Row:
-    return record_row(row) if unit == "record" else report_row(row.report_id, row.place, evidence, studies)
+    return row.row if unit == "record" else report_row(row.report_id, row.place, evidence, studies)
 
 
 #: Box of the notes: the stage whose decisions it counts.

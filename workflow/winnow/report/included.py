@@ -32,6 +32,8 @@ def studies_of(evidence: Evidence, places: dict[str, Place]) -> tuple[dict[str, 
 
 def previous_review_reports(evidence: Evidence) -> tuple[frozenset[str], list[Row]]:
     """Reports of ours that the previous review had, and its rows that no search of ours found."""
+    if not evidence.plan.previous_review:
+        return frozenset(), []
     keys: dict[str, str] = {}
     for record, report in evidence.reports.items():
         keys[record.lower()] = report

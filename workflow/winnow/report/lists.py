@@ -20,8 +20,9 @@ def every_box(flow: Flow) -> Iterator[Box]:
 
 def write(flow: Flow, folder: Path) -> None:
     """Write the lists into ``folder``."""
+    written: dict[int, bytes] = {}
     for box in {box.key: box for box in every_box(flow) if box.rows is not None}.values():
-        tables.write_rows(folder / f"{box.key}.csv", box.rows or (), COLUMNS[box.unit])
+        tables.write_rows(folder / f"{box.key}.csv", box.rows or (), COLUMNS[box.unit], written)
 
 
 def as_json(flow: Flow, folder: str) -> dict[str, dict[str, Any]]:

@@ -1,13 +1,15 @@
 """What the page carries with it: every report with its journey, and the lists behind the boxes, as plain JSON values.
 
-Text is cut into quoted and unquoted pieces here, where offsets are those of Python; the page only shows them.
+Text is cut into quoted and unquoted pieces here, where offsets are those of Python; the page only shows them. What many reports
+share word for word (where records came from, what rules said, what was decided) is told once and named by its number.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import pairwise, repeat
 from typing import Any
 
 from winnow.report.boxes import Box
@@ -38,6 +40,33 @@ _FIELDS = {
     "t": "title", "o": "original_title", "a": "authors", "y": "year", "j": "journal", "d": "doi", "p": "pmid",
     "u": "url", "l": "language", "m": "mesh", "k": "keywords", "b": "publication_types", "q": "notices",
 }  # fmt: skip
+_DECIDED = ("stage", "decision", "reason", "by", "basis", "agreed", "stale")
+_SAID = ("criterion", "verdict", "rule", "field")
+
+
+class Told:
+    """Rows that occur many times, each told once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], int] = {}
+
+    def number(self, *cells: str) -> int:
+        """The number of a row, which is its place in :attr:`rows`."""
+        return self._numbers.setdefault(cells, len(self._numbers))
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """Every row that has a number."""
+        return list(self._numbers)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What reports have in common: search, source and file of records; what rules said but for the quote; decisions in force."""
+
+    found: Told = field(default_factory=Told)
+    said: Told = field(default_factory=Told)
+    decided: Told = field(default_factory=Told)
 
 
 def payload(evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:
@@ -52,19 +81,20 @@ def payload(evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:
     first = evidence.first
     labels = evidence.plan.criteria
     called = names(flow, labels)
+    shared = Shared()
+    reports = [
+        _report(report, evidence, flow, story, records[report], decisions.get(report, ()), titles, first, shared)
+        for report in order
+    ]
     return {
         "states": ENDED,
         "criteria": dict(labels),
         "questions": dict(evidence.plan.questions),
-        "reports": [
-            _report(report, evidence, flow, story, records[report], decisions.get(report, []), titles, first)
-            for report in order
-        ],
-        "boxes": {
-            box.key: {"label": called[box.key], **_box(box, index, labels)}
-            for box in every_box(flow)
-            if box.rows is not None
-        },
+        "found": shared.found.rows,
+        "said": shared.said.rows,
+        "decided": shared.decided.rows,
+        "reports": reports,
+        "boxes": _boxes([box for box in every_box(flow) if box.rows is not None], called, index, labels),
         "open": [
             [index.get(row["report_id"], -1)]
             + [row.get(name, "") for name in ("stage", "why", "waiting_for", "rank", "proposal", "evidence", "other_id")]
@@ -82,6 +112,7 @@ def _report(
     decisions: Sequence[Row],
     titles: Mapping[tuple[str, str], str],
     first: Mapping[str, int],
+    shared: Shared,
 ) -> dict[str, Any]:
     merged = evidence.merged[report]
     place = flow.places[report]
@@ -95,16 +126,15 @@ def _report(
         "v": ":".join(part for part in (volume, merged.get("pages", "")) if part),
         "w": join(dict.fromkeys(titles[row["search_id"], row["source"]] for row in records)),
         "f": evidence.plan.searches[first[report]],
-        "c": [[row["search_id"], titles[row["search_id"], row["source"]], row["record_id"], row.get("file", ""),
-               row.get("line", ""), row.get("sha256", "")[:12], row["title"] if row["title"] != merged["title"] else ""]
-              for row in records],
-        "g": [[row.get(name, "") for name in ("stage", "decision", "reason", "by", "basis", "agreed", "stale")]
-              for row in decisions],
+        "c": [[shared.found.number(row["search_id"], titles[row["search_id"], row["source"]], row.get("file", "")),
+               row["record_id"], row.get("line", ""), row.get("sha256", "")[:12],
+               row["title"] if row["title"] != merged["title"] else ""] for row in records],
+        "g": [shared.decided.number(*map(row.get, _DECIDED, repeat(""))) for row in decisions],
         "x": marked(abstract, _spans("abstract", abstract, verdicts, values)),
         "h": marked(merged["title"], _spans("title", merged["title"], verdicts, values)),
         "e": [[row.get(name, "") for name in ("record_id_1", "record_id_2", "verdict", "rule", "score", "evidence")]
               for row in story.pairs.get(report, ())],
-        "n": [[row.get(name, "") for name in ("criterion", "verdict", "rule", "field", "quote")] for row in verdicts],
+        "n": [[shared.said.number(*map(row.get, _SAID, repeat(""))), row.get("quote", "")] for row in verdicts],
         "z": [[row.get(name, "") for name in ("date", "reviewer", "stage", "decision", "criterion", "role", "basis",
                                               "note", "seal", "where")] for row in story.ledger.get(report, ())],
         "ex": [[row.get(name, "") for name in ("study_id", "field", "value", "quote", "by", "checked_by", "source",
@@ -146,6 +176,22 @@ def marked(text: str, spans: Iterable[tuple[int, int, str]]) -> list[Any]:
         ending = dict.fromkeys(label for _, b, label in kept if b == end)
         pieces.append([text[start:end], join(labels), join(ending)] if labels else text[start:end])
     return pieces
+
+
+def _boxes(
+    boxes: Iterable[Box], called: Mapping[str, str], index: Mapping[str, int], labels: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """The boxes' lists. Several boxes may hold the same rows; all but one of these name that one (``as``)."""
+    told: dict[str, dict[str, Any]] = {}
+    known: dict[tuple[str, int], list[Box]] = defaultdict(list)
+    for box in {box.key: box for box in boxes}.values():
+        its = known[box.unit, box.n or 0]
+        same = next((other for other in its if other.rows == box.rows), None)
+        rows = _box(box, index, labels) if same is None else {"unit": box.unit, "as": same.key}
+        told[box.key] = {"label": called[box.key], **rows}
+        if same is None:
+            its.append(box)
+    return told
 
 
 def _box(box: Box, index: Mapping[str, int], labels: Mapping[str, str]) -> dict[str, Any]:

@@ -19,9 +19,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from winnow.report.evidence import Evidence, Row
 from winnow.tables import join, split
+
+RECORD_COLUMNS = (
+    "record_id", "search_id", "source", "report_id", "title", "authors", "year", "journal", "doi", "pmid", "url",
+    "state", "reason", "by", "basis", "duplicate_of", "file", "line",
+)  # fmt: skip
 
 SOUGHT = ("not_retrieved", "awaiting_retrieval", "ineligible", "awaiting_eligibility", "included")
 ASSESSED = ("ineligible", "awaiting_eligibility", "included")
@@ -114,6 +120,15 @@ class Journey:
     category: str
     arm: str
     place: Place
+
+    @cached_property
+    def row(self) -> Row:
+        """The record as lists show it; the same dictionary in every list that it stands in."""
+        place = self.place
+        return {name: self.record.get(name, "") for name in RECORD_COLUMNS} | {
+            "report_id": self.report_id, "state": place.state, "reason": place.reason, "by": place.by,
+            "basis": place.basis, "duplicate_of": place.duplicate_of,
+        }  # fmt: skip
 
 
 def journeys(evidence: Evidence, places: Mapping[str, Place], previous: frozenset[str]) -> list[Journey]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow import tables
 from winnow.screen.criteria import Criteria
 from winnow.screen.proposals import proposals
 from winnow.screen.signals import NOT_MET
@@ -57,7 +58,8 @@ def changes(reports: pd.DataFrame, before: Criteria, after: Criteria) -> pd.Data
 
 def _by_report(table: pd.DataFrame) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for identifier, criterion, verdict in zip(table["report_id"], table["criterion"], table["verdict"], strict=True):
+    columns = (tables.column(table, name) for name in ("report_id", "criterion", "verdict"))
+    for identifier, criterion, verdict in zip(*columns, strict=True):
         found.setdefault(identifier, {})[criterion] = verdict
     return found
 

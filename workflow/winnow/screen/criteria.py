@@ -139,7 +139,8 @@ def builtin_sets() -> Mapping[str, Criteria]:
         if entry.name.endswith(".yaml"):
             import yaml
 
-            parts[entry.name[:-5]] = (str(entry), yaml.safe_load(entry.read_text(encoding="utf-8")))
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where PyYAML was built with it
+            parts[entry.name[:-5]] = (str(entry), yaml.load(entry.read_text(encoding="utf-8"), Loader=loader))
     known = frozenset(item["id"] for _, value in parts.values() for item in value["criteria"])
     built = {name: _built(value, where, {}, known) for name, (where, value) in parts.items()}
     return {name: replace(criteria, together=False) for name, criteria in built.items()}

@@ -1,13 +1,13 @@
 """Reports as weighted words and pairs of words, for ranking. Chinese is read by pairs of characters.
 
-The words of the whole collection are numbered once; pairs are numbered by arithmetic on those numbers, which is several times
-faster than building them as text.
+The words of the whole collection are numbered once (:mod:`winnow.screen.numbered`); pairs are numbered by arithmetic on those
+numbers, which is several times faster than building them as text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from winnow import reuse
+from winnow import reuse, tables
+from winnow.screen.numbered import END, numbered
 from winnow.screen.tokens import folded, lowered
 
 if TYPE_CHECKING:
@@ -90,36 +91,30 @@ class Features:
 def features(reports: pd.DataFrame, kept: reuse.Kept = reuse.NOTHING) -> Features:
     """The features of a table of reports (any of the columns of ``FIELDS``); ``kept`` are the words of an earlier run."""
     names = [name for name in FIELDS if name in reports.columns]
-    columns = [reports[name].tolist() for name in names]
+    columns = [tables.column(reports, name) for name in names]
     readings = _Readings()
-    vocabulary: dict[str, int] = {}
-    numbers: list[int] = []
-    titles: list[int] = []
-    ends: list[int] = []
-    title_ends: list[int] = []
-    for cells in zip(*columns, strict=True) if columns else [()] * len(reports):
-        for name, found in zip(names, kept.recall(cells, partial(_words, cells, readings)), strict=True):
-            new = [vocabulary.setdefault(word, len(vocabulary)) for word in found.split()]
-            numbers += new
-            numbers.append(-1)  # no pair across two fields
-            if name == "title":
-                titles += new
-        ends.append(len(numbers))
-        title_ends.append(len(titles))
-    rows, sequence, shape = _owners(ends), np.array(numbers, dtype=np.int64), (len(ends), max(1, len(vocabulary)))
-    counts = _counted(rows, sequence, *shape)
-    titled = _counted(_owners(title_ends), np.array(titles, dtype=np.int64), *shape)
-    return Features(_weighted(counts, rows, sequence), counts, titled, vocabulary)
+    texts = list(zip(*columns, strict=True)) if columns else [()] * len(reports)
+    found = numbered(texts, partial(_words, readings=readings), kept)
+    rows, shape = found.texts, (len(texts), max(1, len(found.words)))
+    counts = _counted(rows, found.numbers, *shape)
+    titles = _titles(found.numbers, names)
+    titled = _counted(rows[titles], found.numbers[titles], *shape)
+    vocabulary = {word: number for number, word in enumerate(found.words)}
+    return Features(_weighted(counts, rows, found.numbers), counts, titled, vocabulary)
 
 
-def _words(cells: Sequence[str], readings: _Readings) -> list[str]:
-    """The words of each field, joined by spaces, of which no word has any."""
-    return [" ".join(chain.from_iterable(map(readings.__getitem__, _written(cell)))) for cell in cells]
+def _words(cells: Sequence[str], readings: _Readings) -> Iterator[Iterator[str]]:
+    """The words of each field."""
+    return (chain.from_iterable(map(readings.__getitem__, _written(cell))) for cell in cells)
 
 
-def _owners(ends: Sequence[int]) -> np.ndarray:
-    """The row of each of the numbers of which the rows end where ``ends`` says."""
-    return np.repeat(np.arange(len(ends)), np.diff([0, *ends]).astype(np.int64))
+def _titles(numbers: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Which of the numbers stand in a title; the field of a number follows from how many fields end before it."""
+    ending = numbers == END
+    if "title" not in names:
+        return np.zeros(len(numbers), dtype=bool)
+    fields = (np.cumsum(ending) - ending) % len(names)
+    return np.asarray(~ending & (fields == names.index("title")))
 
 
 def _weighted(counts: sparse.csr_matrix, rows: np.ndarray, numbers: np.ndarray) -> sparse.csr_matrix:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow import tables
 from winnow.screen.criteria import Criteria
 from winnow.screen.signals import MET, NOT_MET
 
@@ -26,7 +27,7 @@ def proposals(verdicts: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
 
     order = {criterion.id: criterion for criterion in criteria}
     said: dict[str, dict[str, tuple[str, str]]] = {}
-    columns = (verdicts[name].tolist() for name in ("report_id", "criterion", "verdict", "quote", "rule"))
+    columns = (tables.column(verdicts, name) for name in ("report_id", "criterion", "verdict", "quote", "rule"))
     for identifier, name, verdict, quote, rule in zip(*columns, strict=True):
         its = said.setdefault(identifier, {})
         if name in order:

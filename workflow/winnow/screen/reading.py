@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from winnow import reuse
+from winnow import reuse, tables
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from winnow.screen.rank import Ranker
     from winnow.screen.settle import Step
 
@@ -26,7 +28,7 @@ class Reading:
 
     def __init__(
         self,
-        reports: Mapping[str, Mapping[str, str]],
+        reports: pd.DataFrame,
         question: str = "",
         store: Store = lambda: nullcontext(reuse.NOTHING),
     ) -> None:
@@ -46,15 +48,12 @@ class Reading:
         if all(outcome.decision != "awaiting" for outcome in at_first.values()):
             return {}
         if self._ranker is None:
-            import pandas as pd
-
             from winnow.screen.rank import Ranker
 
-            table = pd.DataFrame([dict(row) for row in self._reports.values()], dtype=str)
             with self._store() as kept:
-                self._ranker = Ranker(table, self._question, balance, kept)
+                self._ranker = Ranker(self._reports, self._question, balance, kept)
         said = {"include": 1, "exclude": 0}
-        names = list(self._reports)
+        names = tables.column(self._reports, "record_id")
         labels = np.array([said.get(at_first[n].decision, -1) if n in at_first else -1 for n in names], dtype=np.int64)
         scores = np.round(self._ranker.scores(labels), 6)
         order = np.argsort(-scores, kind="stable")  # the names are in order, so ties are by id

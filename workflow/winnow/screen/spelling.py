@@ -17,6 +17,12 @@ def _pairs() -> tuple[tuple[str, str], ...]:
     return tuple((row["british"], row["american"]) for row in csv.DictReader(text.splitlines()))
 
 
+@cache
+def _spelled() -> re.Pattern[str]:
+    """What a word holds that is spelled in two ways."""
+    return re.compile("|".join(re.escape(spelling) for pair in _pairs() for spelling in pair))
+
+
 _ISE = re.compile(r"(?<=\w{3})([iy])[sz](?=(?:e|ed|es|er|ers|ing|ation|ations|ational)$)")
 
 
@@ -34,7 +40,7 @@ def either(piece: str) -> str:
 def spellings(word: str) -> set[str]:
     """The word in British and American spelling, singular and plural, with and without a possessive."""
     found = {word}
-    for british, american in _pairs():
+    for british, american in _pairs() if _spelled().search(word) else ():
         if any(british in spelling or american in spelling for spelling in found):
             found |= {spelling.replace(british, american) for spelling in found}
             found |= {spelling.replace(american, british) for spelling in found}

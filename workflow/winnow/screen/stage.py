@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from winnow import tables
 from winnow.decisions import agreement
 from winnow.decisions.resolve import Judgement
 from winnow.review import Review
 from winnow.screen import compare
-from winnow.screen import criteria as criteria_files
 from winnow.screen.fulltext import looking
 from winnow.screen.judgements import UNMATCHED
 from winnow.screen.state import Judged, judged, known, standing
 from winnow.screen.worklist import TO_DECIDE
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def run(review: Review) -> None:
@@ -29,12 +24,13 @@ def run(review: Review) -> None:
         LedgerError, Faults: a ledger is at fault.
         RecordLossError: a report would vanish.
     """
-    reports, rules = known(review), judged(review)
+    reports = known(review)
+    rules = judged(review, reports)
     now = standing(review, reports, rules)
     out = review.results / "screen"
-    tables.write_rows(out / "verdicts.csv", rules.verdicts, tables.VERDICTS)
+    tables.write(out / "verdicts.csv", rules.table, tables.VERDICTS)
     tables.write_rows(out / "decisions.csv", [step.row for step in now.steps], tables.DECISIONS)
-    tables.write(out / "sensitivity.csv", _sensitivity(review, rules), compare.SENSITIVITY)
+    tables.write(out / "sensitivity.csv", compare.sensitivity(rules.table, rules.criteria), compare.SENSITIVITY)
     tables.write_rows(out / "to_decide.csv", now.to_decide, TO_DECIDE)
     tables.write_rows(out / "agreement.csv", agreement.table(votes(now.judgements, rules)), agreement.COLUMNS)
     tables.write_rows(out / "unmatched_decisions.csv", now.unmatched, UNMATCHED)
@@ -42,14 +38,6 @@ def run(review: Review) -> None:
     if now.unmatched:
         where = review.relative(out / "unmatched_decisions.csv")
         print(f"winnow: {len(now.unmatched)} decisions name no report of this review: see {where}", file=sys.stderr)
-
-
-def _sensitivity(review: Review, rules: Judged) -> pd.DataFrame:
-    """What each criterion alone decides, should the rules be followed."""
-    import pandas as pd
-
-    table = pd.DataFrame(rules.verdicts, columns=list(tables.VERDICTS), dtype=str)
-    return compare.sensitivity(table, criteria_files.load(review.config_dir / "criteria.yaml"))
 
 
 def votes(rows: Iterable[Judgement], rules: Judged) -> list[agreement.Vote]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from winnow import reuse, tables
 from winnow.decisions import ledger
@@ -25,6 +26,11 @@ from winnow.screen.reading import Reading
 from winnow.screen.settle import Settings, Settled, Step, steps
 from winnow.screen.worklist import possible_duplicates, worklist
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from winnow.screen.criteria import Criteria
+
 Rows = list[dict[str, str]]
 
 
@@ -33,13 +39,15 @@ class Known:
     """What is known of the reports: read from results/, before anybody decides.
 
     Attributes:
-        reports: the merged row of each report, by id, in order of ids.
+        merged: the merged row of each report, in order of ids.
+        reports: the same, by id.
         report_of: the report of each record.
         identities: every id that a ledger may use.
         records: the records of each report, each as its latest search has it.
         reading: the order in which undecided reports are read.
     """
 
+    merged: pd.DataFrame
     reports: Mapping[str, Mapping[str, str]]
     report_of: Mapping[str, str]
     identities: Identities
@@ -62,19 +70,24 @@ class Known:
 
 @dataclass(frozen=True)
 class Judged:
-    """What the rules say: verdicts, proposals by report, and whom they exclude on their own."""
+    """What the rules say: verdicts as a table, proposals by report, and whom they exclude on their own."""
 
-    verdicts: Rows
+    table: pd.DataFrame
     proposals: Mapping[str, Mapping[str, str]]
     excluded: Mapping[str, Outcome]
-    criteria: Sequence[str]
+    criteria: Criteria
+
+    @cached_property
+    def verdicts(self) -> Rows:
+        """The rows of the table."""
+        return tables.rows(self.table)
 
     @cached_property
     def balance(self) -> dict[str, int]:
         """How many criteria each report meets, less those that it does not."""
         from winnow.screen.verdicts import balance
 
-        return balance(self.verdicts)
+        return balance(*(tables.column(self.table, name) for name in ("report_id", "verdict")))
 
 
 @dataclass(frozen=True)
@@ -93,26 +106,36 @@ def known(review: Review) -> Known:
     Raises:
         InputError: an earlier stage's table is missing.
     """
-    merged = tables.read(
-        review.result("deduplicate", "merged.csv"), needs=("record_id", "title"), columns=tables.MERGED
-    )
-    reports = {row["record_id"]: row for row in sorted(tables.rows(merged), key=lambda row: row["record_id"])}
+    merged = _merged(review)
+    reports = {row["record_id"]: row for row in tables.rows(merged)}
     pairs = tables.read(review.result("deduplicate", "reports.csv"), needs=tables.REPORTS)
-    report_of = dict(zip(pairs["record_id"], pairs["report_id"], strict=True))
+    report_of = dict(zip(*(tables.column(pairs, name) for name in tables.REPORTS), strict=True))
     columns = ("record_id", "pmid", "doi", *PARTS)
-    records = tables.read(review.result("records", "records.csv"), needs=("record_id",), columns=columns)
-    rows = tables.rows(records[list(columns)])
+    records = tables.read(review.result("records", "records.csv"), needs=("record_id",), columns=columns, only=columns)
+    rows = tables.rows(records)
     latest = {row["record_id"]: row for row in rows}  # records.csv is in the order of the searches
     members: dict[str, list[Mapping[str, str]]] = {}
     for record_id, row in latest.items():
         members.setdefault(report_of.get(record_id, record_id), []).append(row)
     store = partial(reuse.kept, review, "words", "screen")
-    reading = Reading(reports, str(review.settings["review"].get("question", "")), store)
-    return Known(reports, report_of, Identities(rows, report_of), members, reading)
+    reading = Reading(merged, str(review.settings["review"].get("question", "")), store)
+    return Known(merged, reports, report_of, Identities(rows, report_of), members, reading)
 
 
-def judged(review: Review, *, again: bool = True) -> Judged:
+def _merged(review: Review) -> pd.DataFrame:
+    """The merged row of each report, in order of ids."""
+    path = review.result("deduplicate", "merged.csv")
+    table = tables.read(path, needs=("record_id", "title"), columns=tables.MERGED)
+    return table.sort_values("record_id", kind="stable", ignore_index=True)
+
+
+def judged(review: Review, reports: Known | None = None, *, again: bool = True) -> Judged:
     """What the rules say of the reports: worked out from the criteria, or read from what the stage wrote.
+
+    Args:
+        review: the review.
+        reports: its reports, if they have been read.
+        again: whether the rules are asked now.
 
     Raises:
         ConfigError, Faults: the criteria are at fault.
@@ -125,21 +148,21 @@ def judged(review: Review, *, again: bool = True) -> Judged:
     path = review.config_dir / "criteria.yaml"
     criteria = criteria_files.load(path)
     if again:
-        merged = tables.read(review.result("deduplicate", "merged.csv"), needs=("record_id", "title"))
+        merged = _merged(review) if reports is None else reports.merged
         settings = [path.read_text(encoding="utf-8-sig")]
         with reuse.kept(review, "verdicts", "screen", settings) as kept:
             table = verdicts(merged, criteria, kept)
     else:
         table = tables.read(review.result("screen", "verdicts.csv"), needs=tables.VERDICTS)
-    rows = tables.rows(table)
     proposed = {row["report_id"]: row for row in tables.rows(proposals(table, criteria))}
     may = review.settings.get("screening", {}).get("rules", "propose") == "exclude"
-    return Judged(rows, proposed, _excluded(proposed.values(), rows) if may else {}, criteria.ids)
+    return Judged(table, proposed, _excluded(proposed.values(), table) if may else {}, criteria)
 
 
-def _excluded(proposals: Iterable[Mapping[str, str]], verdicts: Iterable[Mapping[str, str]]) -> dict[str, Outcome]:
+def _excluded(proposals: Iterable[Mapping[str, str]], verdicts: pd.DataFrame) -> dict[str, Outcome]:
     """The reports that a criterion excludes on its own, by the first such criterion in protocol order."""
-    fields = {(row["report_id"], row["criterion"]): row["field"] for row in verdicts}
+    ids, criteria, found_in = (tables.column(verdicts, name) for name in ("report_id", "criterion", "field"))
+    fields = dict(zip(zip(ids, criteria, strict=True), found_in, strict=True))
     found = {}
     for row in proposals:
         if criterion := row["automatic"]:
@@ -175,9 +198,9 @@ def standing(review: Review, reports: Known, rules: Judged, memory: Memory | Non
         LedgerError, Faults: a ledger is at fault.
         RecordLossError: a report would vanish.
     """
-    settings = Settings({stage: readers(review, stage) for stage in STAGES}, rules.criteria)
+    settings = Settings({stage: readers(review, stage) for stage in STAGES}, rules.criteria.ids)
     memory = Memory() if memory is None else memory
-    ledgers = _read_ledgers(review, rules.criteria, memory)
+    ledgers = _read_ledgers(review, rules.criteria.ids, memory)
     rows, unmatched = judgements(ledgers["screening"], reports.identities, memory.judgements)
     obtained, astray = retrievals(ledgers["retrieval"], reports.identities)
     memory.judgements = rows

@@ -73,9 +73,9 @@ def reconsidered(
 
 def _read(reports: pd.DataFrame) -> tuple[list[str], list[str], list[tuple[str, ...]]]:
     """The reports' ids, the columns that rules read, and these columns' cells by report."""
-    ids = reports["report_id" if "report_id" in reports.columns else "record_id"].tolist()
+    ids = tables.column(reports, "report_id" if "report_id" in reports.columns else "record_id")
     fields = [name for name in READ if name in reports.columns]
-    return ids, fields, list(zip(*(reports[name].tolist() for name in fields), strict=True)) or [()] * len(ids)
+    return ids, fields, list(zip(*(tables.column(reports, name) for name in fields), strict=True)) or [()] * len(ids)
 
 
 def _settled(
@@ -116,15 +116,16 @@ def _doubted(row: Sequence[str], doubt: str) -> tuple[str, ...]:
     return (criterion, UNCLEAR, f"{rule}, but {doubt}", *place) if verdict == NOT_MET else tuple(row)
 
 
-def balance(rows: Iterable[Mapping[str, str]]) -> dict[str, int]:
+def balance(reports: Iterable[str], said: Iterable[str]) -> dict[str, int]:
     """How many criteria each report meets, less those that it does not meet, by report; for ranking.
 
     Args:
-        rows: with ``report_id`` and ``verdict``.
+        reports: the report of each verdict.
+        said: the verdicts.
     """
     found: dict[str, int] = {}
-    for row in rows:
-        found[row["report_id"]] = found.get(row["report_id"], 0) + _COUNTS.get(row["verdict"], 0)
+    for report, verdict in zip(reports, said, strict=True):
+        found[report] = found.get(report, 0) + _COUNTS.get(verdict, 0)
     return found
 
 
@@ -134,7 +135,8 @@ def met(reports: pd.DataFrame, path: Path | str) -> dict[str, int]:
     Raises:
         ConfigError, Faults: the criteria are at fault.
     """
-    return balance(tables.rows(verdicts(reports.drop(columns="report_id", errors="ignore"), load(path))))
+    found = verdicts(reports.drop(columns="report_id", errors="ignore"), load(path))
+    return balance(*(tables.column(found, name) for name in ("report_id", "verdict")))
 
 
 def _undoubted(row: Mapping[str, str]) -> tuple[str, ...]:

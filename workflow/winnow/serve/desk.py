@@ -196,7 +196,7 @@ class Desk:
             self.reviewer,
             deciding.Decision(key.report, key.stage, decision, criterion, self.role, basis, note),
             self.reports,
-            criteria=self.rules.criteria,
+            criteria=self.rules.criteria.ids,
             memory=self._memory,
             previous=previous,
         )

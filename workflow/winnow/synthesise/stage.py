@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow import config, files, tables
 from winnow.errors import WinnowError, raise_all
-from winnow.extract import form
+from winnow.extract import form, reports
 from winnow.extract.stage import heading, ledger
 from winnow.synthesise import outcomes, plots, risk_of_bias, statements
 from winnow.synthesise.evidence import Evidence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from winnow.review import Review
 
 _PLAN = "synthesis.yaml"
+#: What is read of a report: how its study is cited, and whether it was retracted.
+_READ = ("record_id", "title", "authors", "year", "notices")
 
 
 def plan(review: Review) -> dict[str, Any]:
@@ -86,10 +88,7 @@ def run(review: Review) -> None:
     fields = form.load(review.config_dir / "extraction.yaml")
     values = tables.read(review.result("extract", "values.csv"), needs=tables.VALUES)
     studies = tables.rows(tables.read(review.result("extract", "studies.csv"), needs=tables.STUDIES))
-    merged = tables.read(
-        review.result("deduplicate", "merged.csv"), needs=("record_id", "title"), columns=tables.MERGED
-    )
-    records = {row["record_id"]: row for row in tables.rows(merged)}
+    records = reports.merged(review.result("deduplicate", "merged.csv"), [row["report_id"] for row in studies], _READ)
     ids = [row["study_id"] for row in studies]
     several = [field.id for field in fields.fields if field.multiple]
     evidence = Evidence(values, ids, several=several)

@@ -18,6 +18,7 @@ const shade = () => document.documentElement.classList.toggle('dark', dark.match
 dark.addEventListener('change', shade);
 shade();
 
+for (const box of Object.values(data.boxes)) if (box.as) box.rows = data.boxes[box.as].rows;
 const byId = new Map(data.reports.map((report, index) => [report.i, index]));
 const title = (report) => report.t || report.o || '(no title)';
 const stageName = (stage) => ({ title_abstract: 'title and abstract' })[stage] || stage.replaceAll('_', ' ');
@@ -97,7 +98,7 @@ const reportColumns = [
 ];
 const everything = (report) => [
   ...reportColumns.map((each) => each.plain(report)),
-  report.i, report.p, report.d, report.o, report.k, report.m, abstractOf(report), ...report.c.map((row) => row[2]),
+  report.i, report.p, report.d, report.o, report.k, report.m, abstractOf(report), ...report.c.map((row) => row[1]),
 ].filter(Boolean);
 const chosen = new Map();
 const records = grid(document.getElementById('all-reports'), reportColumns, data.reports, everything,
@@ -188,14 +189,15 @@ function story(report) {
     report.x ? el('p', { class: 'abstract', dir: 'auto' }, ...pieces(report.x)) : el('p', { class: 'quiet' }, 'No abstract.'),
     ...(report.dg || []).map(([digest, source]) => el('p', { class: 'quiet' }, `Note by the coders, not an abstract: ${digest} `, text(source))),
     el('ol', { class: 'journey' },
-      step('Found', rowsOf(['Search', 'Source', 'Record', 'File', 'Line', 'SHA-256', 'Title there'], report.c)),
+      step('Found', rowsOf(['Search', 'Source', 'File', 'Record', 'Line', 'SHA-256', 'Title there'],
+        report.c.map(([place, ...rest]) => [...data.found[place], ...rest]))),
       report.e ? step('Compared', rowsOf(['Record', 'Record', 'Verdict', 'Rule', 'Score', 'Evidence'], report.e)) : null,
       report.n ? step('Judged by rules', rowsOf(['Criterion', 'Verdict', 'Rule', 'Field', 'Quote'],
-        report.n.map(([id, ...rest]) => [question(id), ...rest.slice(0, 3), quote(rest[3])]))) : null,
+        report.n.map(([place, words]) => [data.said[place], words]).map(([[id, ...rest], words]) => [question(id), ...rest, quote(words)]))) : null,
       report.z ? step('Decided by people', rowsOf(['Date', 'Reviewer', 'Stage', 'Decision', 'Criterion', 'Role', 'Read', 'Note', 'Seal', 'Ledger'],
         report.z.map((row) => row.map((cell, place) => (place === 8 ? (cell ? cell.slice(0, 12) : 'unsealed') : place === 2 ? stageName(cell) : cell))))) : null,
       report.g ? step('Decision in force', rowsOf(['Stage', 'Decision', 'Reason', 'By', 'Read', 'Agreed', 'Stale'],
-        report.g.map(([stage, decision, why, ...rest]) => [stageName(stage), decision, reason(why), ...rest]))) : null,
+        report.g.map((place) => data.decided[place]).map(([stage, decision, why, ...rest]) => [stageName(stage), decision, reason(why), ...rest]))) : null,
       report.ex ? step('Extracted', rowsOf(['Study', 'Field', 'Value', 'Quote', 'By', 'Checked by', 'Source', 'Confidence'],
         report.ex.map((row) => row.map((cell, place) => (place === 3 ? quote(cell) : cell))))) : null),
   ].filter(Boolean);
