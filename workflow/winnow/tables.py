@@ -104,7 +104,7 @@ def write_rows(path: Path | str, rows: Iterable[Mapping[str, object]], columns: 
 
 def _line(cells: Sequence[object]) -> str:
     """A row as CSV. The library's writer looks at every character, which of long tables was most of what a stage cost."""
-    return _joined(list(map(_written, cells)))
+    return _joined(list(map(written, cells)))
 
 
 def _joined(cells: Sequence[str]) -> str:
@@ -113,7 +113,8 @@ def _joined(cells: Sequence[str]) -> str:
     return f"{line}\n" if line or len(cells) != 1 else '""\n'
 
 
-def _written(cell: object) -> str:
+def written(cell: object) -> str:
+    """The cell as it stands in the file."""
     if cell is None or cell == "":
         return ""
     text = cell if isinstance(cell, str) else str(cell)
