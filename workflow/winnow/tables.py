@@ -13,7 +13,7 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from winnow import files
 from winnow.errors import InputError
@@ -126,13 +126,16 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if "," in text or '"' in text or "\n" in text else text
 
 
-def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] = ()) -> pd.DataFrame:
+def read(
+    path: Path | str | IO[bytes], *, needs: Sequence[str] = (), columns: Sequence[str] = (), only: Sequence[str] = ()
+) -> pd.DataFrame:
     """Read a table of strings.
 
     Args:
-        path: a CSV file; BOM and CRLF are accepted.
+        path: a CSV file, or its content as a stream; BOM and CRLF are accepted.
         needs: columns that must be there.
         columns: columns that are added empty when absent, so that a caller may rely on them.
+        only: the columns that are read (default: all).
 
     Raises:
         InputError: not there, not UTF-8, not a table, or a column of ``needs`` is missing.
@@ -145,7 +148,7 @@ def read(path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] 
             warnings.simplefilter("error", pd.errors.ParserWarning)
             table = pd.read_csv(
                 path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig", index_col=False,
-                lineterminator=None, encoding_errors="strict",
+                usecols=list(only) or None, lineterminator=None, encoding_errors="strict",
             )  # fmt: skip
     except FileNotFoundError:
         raise InputError("no such file", where=where, mend="check the path") from None
