@@ -137,7 +137,7 @@ def support(sets: Sequence[Labelled]) -> dict[str, list[tuple[int, int]]]:
         records = entries.one_per_record(labelled.records)
         prepared = fields.prepare(records)
         label = [labelled.gold[name] for name in records["record_id"]]
-        a, b = blocking.candidates(prepared)
+        a, b = blocking.candidates(blocking.marks(prepared))
         right: Counter[str] = Counter()
         wrong: Counter[str] = Counter()
         for start in range(0, len(a), matching.CHUNK):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from winnow import files, reuse
 from winnow.errors import InputError
-from winnow.records import known
+from winnow.records import known, rows
 from winnow.records.importing import Imported, import_file
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE PubmedArticleSet PUBLIC "x" "y.dtd">\n<PubmedArticleSet>\n'
@@ -59,9 +59,10 @@ def written(path: Path, made: Made) -> Path:
     return path
 
 
-def outcome(read: Imported) -> object:
+def outcome(read: known.Read | Imported) -> object:
     """Everything that a stage takes from a file."""
-    return read.records, read.report.as_json(), [fault.line for fault in read.report.faults], read.report.summary
+    told = read.rows if isinstance(read, known.Read) else [rows.row(record) for record in read.records]
+    return list(told), read.report.as_json(), [fault.line for fault in read.report.faults], read.report.summary
 
 
 @given(st.lists(FILES, min_size=1, max_size=4))
@@ -77,10 +78,10 @@ def test_a_file_is_as_if_read_whatever_was_read_before(
             expected = outcome(import_file(path, name="f"))
         except InputError as fault:
             with pytest.raises(InputError) as told:
-                known.imported(path, "f", whole, articles)
+                known.Known(whole, articles).read(path, "f")
             assert told.value.line == fault.line
             continue
-        assert outcome(known.imported(path, "f", whole, articles)) == expected
+        assert outcome(known.Known(whole, articles).read(path, "f")) == expected
 
 
 def test_articles_in_other_files_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,14 +89,14 @@ def test_articles_in_other_files_are_not_read_again(tmp_path: Path, monkeypatch:
     whole, articles = reuse.Kept(), reuse.Kept()
     plain = [(one, "\n") for one in ARTICLES[:3]]
     first = written(tmp_path / "first.xml", (HEAD, plain, TAIL))
-    known.imported(first, "first.xml", whole, articles)
+    known.Known(whole, articles).read(first, "first.xml")
     second = written(tmp_path / "second.xml", (HEAD, plain[::-1], TAIL))
     expected = outcome(import_file(second, name="second.xml"))
     packed = tmp_path / "second.xml.gz"
     packed.write_bytes(files.gzip_bytes(second.read_bytes()))
     monkeypatch.setattr(known, "import_file", None)
-    assert outcome(known.imported(second, "second.xml", whole, articles)) == expected
-    assert outcome(known.imported(packed, "second.xml", whole, articles)) == expected
+    assert outcome(known.Known(whole, articles).read(second, "second.xml")) == expected
+    assert outcome(known.Known(whole, articles).read(packed, "second.xml")) == expected
 
 
 def test_another_format_is_kept_by_file_and_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,9 +105,9 @@ def test_another_format_is_kept_by_file_and_name(tmp_path: Path, monkeypatch: py
     path.write_text("TY  - JOUR\nTI  - Sunlight for teapots\nQQ  - what\nER  - \nnobody reads this\n", encoding="utf-8")
     expected = outcome(import_file(path, name="export.ris"))
     whole = reuse.Kept()
-    assert outcome(known.imported(path, "export.ris", whole, reuse.Kept())) == expected
+    assert outcome(known.Known(whole, reuse.Kept()).read(path, "export.ris")) == expected
     read = known.import_file
     monkeypatch.setattr(known, "import_file", None)
-    assert outcome(known.imported(path, "export.ris", whole, reuse.Kept())) == expected
+    assert outcome(known.Known(whole, reuse.Kept()).read(path, "export.ris")) == expected
     monkeypatch.setattr(known, "import_file", read)
-    assert known.imported(path, "other.ris", whole, reuse.Kept()).report.file == "other.ris"
+    assert known.Known(whole, reuse.Kept()).read(path, "other.ris").report.file == "other.ris"

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -128,6 +128,18 @@ def key(cells: Sequence[str]) -> str:
     return hashlib.sha256("\n".join((told, *cells)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def keys(context: Sequence[bytes], contents: Iterable[bytes]) -> list[str]:
+    """A hash for each of several contents, in one context that is the same for all of them."""
+    shared = hashlib.sha256(b"".join(b"%d\n%b" % (len(one), one) for one in context))
+    shared = hashlib.sha256(shared.digest())
+    found = []
+    for content in contents:
+        digest = shared.copy()
+        digest.update(content)
+        found.append(digest.hexdigest())
+    return found
+
+
 @cache
 def _platform() -> tuple[str, ...]:
     """Python and every installed package with its version, as the names of its metadata have it."""
@@ -169,4 +181,4 @@ def _write(folder: Path, path: Path, code: str, body: bytes) -> None:
     files.write_bytes(path, head + b"\n" + body)
 
 
-__all__ = ["FOLDER", "NOTHING", "SWITCH", "Kept", "kept", "key"]
+__all__ = ["FOLDER", "NOTHING", "SWITCH", "Kept", "kept", "key", "keys"]

@@ -13,7 +13,7 @@ import re
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from winnow import files
 from winnow.errors import InputError
@@ -97,31 +97,31 @@ def write_rows(
     path: Path | str,
     rows: Iterable[Mapping[str, object]],
     columns: Sequence[str],
-    written: dict[int, bytes] | None = None,
+    lines: dict[int, bytes] | None = None,
 ) -> None:
     """Write dictionaries in the order given; what ``columns`` does not name is an error, what is missing is empty.
 
-    ``written`` remembers lines by the identity of their rows, for whoever writes the same rows of the same columns into several
+    ``lines`` remembers them by the identity of their rows, for whoever writes the same rows of the same columns into several
     tables and keeps them alive until the last is written.
     """
     known = frozenset(columns)
-    lines = {} if written is None else written
+    told = {} if lines is None else lines
     with files.replacing(path) as out:
         out.write(_joined(list(map(_quoted, columns))).encode("utf-8"))
         for row in rows:
-            line = lines.get(id(row))
+            line = told.get(id(row))
             if line is None:
                 if not known.issuperset(row):
                     raise KeyError(f"{path}: no column for {sorted(set(row) - known)}")
                 line = _line(list(map(row.get, columns))).encode("utf-8")
-                if written is not None:
-                    written[id(row)] = line
+                if lines is not None:
+                    lines[id(row)] = line
             out.write(line)
 
 
 def _line(cells: Sequence[object]) -> str:
     """A row as CSV. The library's writer looks at every character, which of long tables was most of what a stage cost."""
-    return _unquoted(cells) or _joined(list(map(_written, cells)))
+    return _unquoted(cells) or _joined(list(map(written, cells)))
 
 
 def _unquoted(cells: Sequence[object]) -> str:
@@ -144,7 +144,8 @@ def _joined(cells: Sequence[str]) -> str:
     return f"{line}\n" if line or len(cells) != 1 else '""\n'
 
 
-def _written(cell: object) -> str:
+def written(cell: object) -> str:
+    """The cell as it stands in the file."""
     if cell is None or cell == "":
         return ""
     text = cell if isinstance(cell, str) else str(cell)
@@ -157,12 +158,12 @@ def _quoted(text: str) -> str:
 
 
 def read(
-    path: Path | str, *, needs: Sequence[str] = (), columns: Sequence[str] = (), only: Collection[str] = ()
+    path: Path | str | IO[bytes], *, needs: Sequence[str] = (), columns: Sequence[str] = (), only: Collection[str] = ()
 ) -> pd.DataFrame:
     """Read a table of strings.
 
     Args:
-        path: a CSV file; BOM and CRLF are accepted.
+        path: a CSV file, or its content as a stream; BOM and CRLF are accepted.
         needs: columns that must be there.
         columns: columns that are added empty when absent, so that a caller may rely on them.
         only: the columns to read, for whom the others would only cost time; all if empty.
@@ -208,10 +209,15 @@ def read(
     return table
 
 
-def _not_utf8(path: Path | str) -> int:
-    """The place of the first byte of a file that is not UTF-8, from 0."""
+def _not_utf8(source: Path | str | IO[bytes]) -> int:
+    """The place of the first byte that is not UTF-8, from 0."""
+    if isinstance(source, (Path, str)):
+        content = Path(source).read_bytes()
+    else:
+        source.seek(0)
+        content = source.read()
     try:
-        Path(path).read_bytes().decode("utf-8")
+        content.decode("utf-8")
     except UnicodeDecodeError as error:
         return error.start
     return 0

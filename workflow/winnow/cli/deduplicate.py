@@ -51,7 +51,7 @@ def _plain(arguments: argparse.Namespace) -> int:
     records = tables.read(arguments.records, needs=["record_id", "title"])
     ruled = rulings.read(arguments.rulings) if arguments.rulings else []
     found = core.deduplicate(records, ruled)
-    stage.refuse_loss(records, found.reports)
+    stage.refuse_loss(records["record_id"].tolist(), found.reports["record_id"].tolist())
     for ruling in found.unused:
         print(f"note: {ruling.where}: {ruling.id_1} and {ruling.id_2} are not both here", file=sys.stderr)
     tables.write(arguments.output, found.reports, tables.REPORTS)

@@ -6,41 +6,86 @@ column of "Editorial") is cut into smaller ones, so that the number of pairs gro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from winnow.deduplicate import journals
-from winnow.deduplicate.fields import Fields, Ints, codes, once
+from winnow.deduplicate.fields import WITHOUT_SIGNS, Fields, Ints, codes, integers, once
 
 #: The largest group whose records are all compared with each other; in a larger one each with its next neighbours by title.
 GROUP = 30
 NEIGHBOURS = 12
 
 
-def candidates(fields: Fields) -> tuple[Ints, Ints]:
+class Marks(NamedTuple):
+    """What records are found by, one entry a record in each column; "" and 0 are unknown.
+
+    ``title`` and ``other_title`` are keys, ``beginning`` and ``middle`` parts of the abstract; ``author`` is the first one's family
+    name, ``journal`` the initials of the journal's.
+    """
+
+    doi: Sequence[str]
+    pmid: Sequence[str]
+    title: Sequence[str]
+    other_title: Sequence[str]
+    beginning: Sequence[str]
+    middle: Sequence[str]
+    long_words: Sequence[str]
+    author: Sequence[str]
+    journal: Sequence[str]
+    volume: Sequence[str]
+    issue: Sequence[str]
+    year: Sequence[int]
+    page: Sequence[int]
+
+
+def marks(fields: Fields) -> Marks:
+    """The marks of records; each follows from its record alone."""
+    initials = [journals.initials(names[0]) for names in fields.journal_names]
+    return Marks(
+        doi=[cell.translate(WITHOUT_SIGNS) for cell in fields.doi],
+        pmid=fields.pmid,
+        title=fields.title_key,
+        other_title=fields.other_title_key,
+        beginning=[key[:80] for key in fields.abstract],
+        middle=[key[200:280] if len(key) >= 280 else "" for key in fields.abstract],
+        long_words=once(_longest_words, fields.title),
+        author=[one.first.partition(" ")[0] for one in fields.authors],
+        journal=["" if code < 0 else initials[code] for code in fields.journal_code.tolist()],
+        volume=fields.volume,
+        issue=fields.issue,
+        year=fields.year.tolist(),
+        page=fields.first_page.tolist(),
+    )
+
+
+def candidates(marks: Marks) -> tuple[Ints, Ints]:
     """Rows of every candidate pair, the smaller first, each pair once, sorted."""
-    order = title_order(fields)
-    found = [pairs_of(key, order) for key in keys(fields)]
-    found.append(_two_titles(fields, order))
-    packed = np.unique(np.concatenate([a * fields.count + b for a, b in found])) if found else np.empty(0, np.int64)
-    return packed // max(fields.count, 1), packed % max(fields.count, 1)
+    count = len(marks.title)
+    order = title_order(marks)
+    titles, others = np.split(codes([*marks.title, *marks.other_title]), 2)
+    found = [pairs_of(key, order) for key in keys(marks, titles)]
+    found.append(_two_titles(titles, others, order))
+    packed = np.unique(np.concatenate([a * count + b for a, b in found]))
+    return packed // max(count, 1), packed % max(count, 1)
 
 
-def _two_titles(fields: Fields, order: Ints) -> tuple[Ints, Ints]:
+def _two_titles(titles: Ints, others: Ints, order: Ints) -> tuple[Ints, Ints]:
     """Pairs in which the title of one is the title in its other language of the other."""
-    if not (fields.other_title_code >= 0).any():
+    if not (others >= 0).any():
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    a, b = pairs_of(np.concatenate([fields.title_code, fields.other_title_code]), np.concatenate([order, order]))
-    a, b = a % fields.count, b % fields.count
+    a, b = pairs_of(np.concatenate([titles, others]), np.concatenate([order, order]))
+    a, b = a % len(titles), b % len(titles)
     apart = a != b
     return np.minimum(a, b)[apart], np.maximum(a, b)[apart]
 
 
-def title_order(fields: Fields) -> Ints:
+def title_order(marks: Marks) -> Ints:
     """Each row's place when records are sorted by title: neighbours in a large group are those with the most alike beginnings."""
-    order = np.empty(fields.count, np.int64)
-    order[sorted(range(fields.count), key=lambda row: (fields.title_key[row], row))] = np.arange(fields.count)
+    order = np.empty(len(marks.title), np.int64)
+    order[sorted(range(len(order)), key=lambda row: (marks.title[row], row))] = np.arange(len(order))
     return order
 
 
@@ -67,21 +112,18 @@ def pairs_of(key: Ints, order: Ints) -> tuple[Ints, Ints]:
     return np.minimum(a, b), np.maximum(a, b)
 
 
-def keys(fields: Fields) -> Iterator[Ints]:
+def keys(marks: Marks, titles: Ints) -> Iterator[Ints]:
     """The keys, each a column of codes; -1 where a part is unknown."""
-    year, page = known(fields.year), known(fields.first_page)
-    volume, issue = fields.volume_code, fields.issue_code
-    start = codes([key[:24] if len(key) >= 8 else "" for key in fields.title_key])
-    end = codes([key[-24:] if len(key) >= 24 else "" for key in fields.title_key])
-    long_words = codes(once(_longest_words, fields.title))
-    author = codes([one.first.partition(" ")[0] for one in fields.authors])
-    initials = [journals.initials(names[0]) for names in fields.journal_names]
-    journal = codes(["" if code < 0 else initials[code] for code in fields.journal_code.tolist()])
-    yield fields.doi_code
-    yield fields.pmid_code
-    yield fields.title_code
-    yield codes([key[:80] for key in fields.abstract])
-    yield codes([key[200:280] if len(key) >= 280 else "" for key in fields.abstract])
+    year, page = known(integers(marks.year)), known(integers(marks.page))
+    volume, issue = codes(marks.volume), codes(marks.issue)
+    start = codes([key[:24] if len(key) >= 8 else "" for key in marks.title])
+    end = codes([key[-24:] if len(key) >= 24 else "" for key in marks.title])
+    long_words, author, journal = codes(marks.long_words), codes(marks.author), codes(marks.journal)
+    yield codes(marks.doi)
+    yield codes(marks.pmid)
+    yield titles
+    yield codes(marks.beginning)
+    yield codes(marks.middle)
     yield both(start, year)
     yield both(start, author)
     yield both(end, year)

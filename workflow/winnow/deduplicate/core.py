@@ -45,20 +45,32 @@ def deduplicate(records: pd.DataFrame, ruled: Iterable[rulings.Ruling] = (), sea
     records = entries.one_per_record(records, searches)
     resolved = rulings.resolve(ruled, records)
     judged = matching.judge(records)
-    group = clustering.group(len(records), judged, resolved)
-    ids = records["record_id"]
-    report_ids = _report_ids(records, group)
+    ids, first = records["record_id"], records[entries.FIRST_SEARCH].tolist()
+    report_ids, pairs = group(ids.tolist(), first, judged, resolved)
     reports = pd.DataFrame({"record_id": ids, "report_id": report_ids}, columns=list(tables.REPORTS))
-    return Grouping(reports, _pairs(ids.tolist(), judged, resolved, group), records, resolved.unused)
+    return Grouping(reports, pairs, records, resolved.unused)
 
 
-def _report_ids(records: pd.DataFrame, group: Sequence[int]) -> list[str]:
+def group(
+    ids: Sequence[str], first: Sequence[int], judged: Sequence[matching.Judgement], resolved: rulings.Resolved
+) -> tuple[list[str], pd.DataFrame]:
+    """The report of each record, and the judged pairs as a table.
+
+    Args:
+        ids: record ids, sorted.
+        first: the place of the earliest search that found each.
+        judged: what the rules say of pairs of their rows.
+        resolved: what people say.
+    """
+    groups = clustering.group(len(ids), judged, resolved)
+    return _report_ids(ids, first, groups), _pairs(ids, judged, resolved, groups)
+
+
+def _report_ids(ids: Sequence[str], first: Sequence[int], group: Sequence[int]) -> list[str]:
     """The smallest record id of the earliest search in each group, so that a later search never renames a report."""
-    ids = records["record_id"].tolist()
-    order = records[entries.FIRST_SEARCH].tolist()
     best: dict[int, tuple[int, str]] = {}
     for row, name in enumerate(group):
-        candidate = (order[row], ids[row])
+        candidate = (first[row], ids[row])
         if name not in best or candidate < best[name]:
             best[name] = candidate
     return [best[name][1] for name in group]

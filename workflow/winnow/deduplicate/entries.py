@@ -38,8 +38,8 @@ def one_per_record(records: pd.DataFrame, searches: Sequence[str] = ()) -> pd.Da
     import numpy as np
     import pandas as pd
 
+    refuse_bad_ids(records)
     keys = [name for name in ROW if name in records]
-    _refuse_bad_ids(records, keys)
     searched = records["search_id"] if "search_id" in records else records["record_id"].map(lambda _: "")
     unnamed = sorted(set(searched) - set(searches))
     place = {name: order for order, name in enumerate([*searches, *unnamed])}
@@ -75,7 +75,9 @@ def _first_filled(filled: Flags, starts: Places) -> Places:
     return places
 
 
-def _refuse_bad_ids(records: pd.DataFrame, keys: list[str]) -> None:
+def refuse_bad_ids(records: pd.DataFrame) -> None:
+    """A record without an id, or the same row twice, is an InputError."""
+    keys = [name for name in ROW if name in records]
     empty = records["record_id"].str.strip() == ""
     if empty.any():
         raise InputError(

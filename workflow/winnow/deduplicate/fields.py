@@ -27,7 +27,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _NOT_LETTER = re.compile(r"[\W_]+")
-_NO_LETTER = {code: None for code in range(128) if not chr(code).isalnum()}
+#: For ``translate``: takes every sign of ASCII away that is neither letter nor digit.
+WITHOUT_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _VERSION = re.compile(r"\.pub\d+$|/v\d+$|\.v\d+$")
 _COCHRANE = re.compile(r"\bcd\d{6}", re.IGNORECASE)
 #: A DOI of a part of an article (a figure, a reviewer's comment), as one publisher gives it to the article.
@@ -42,6 +43,7 @@ class Fields:
     """
 
     count: int
+    pmid: Sequence[str]
     pmid_code: Ints
     doi: Sequence[str]
     doi_code: Ints
@@ -49,6 +51,7 @@ class Fields:
     title: Sequence[str]
     title_key: Sequence[str]
     title_code: Ints
+    other_title_key: Sequence[str]
     other_title_code: Ints
     title_length: Ints
     script: Ints
@@ -92,16 +95,17 @@ class Fields:
 def prepare(records: pd.DataFrame) -> Fields:
     """The comparable columns of ``records``; a column that is absent is empty."""
     count = len(records)
-    blank = [""] * count
 
     def column(*names: str) -> list[str]:
-        for name in names:
-            if name in records and (records[name] != "").any():
-                return records[name].tolist()
-        return blank
+        """The first of these columns, and in a record that does not fill it the next."""
+        there = [records[name].tolist() for name in names if name in records]
+        if len(there) < 2:
+            return there[0] if there else [""] * count
+        return [next(filter(None, cells), "") for cells in zip(*there, strict=True)]
 
     raw_title, raw_authors, raw_abstract = column("title"), column("authors"), column("abstract")
     title = once(titles.read, raw_title)
+    pmid = [cell.strip().lstrip("0") for cell in column("pmid")]
     doi = [_COMPONENT.sub(r"\1", text.doi(cell)) if cell else "" for cell in column("doi")]
     other = [titles.key(titles.words(cell)) if cell else "" for cell in column("original_title")]
     title_code, other_title_code = np.split(codes([one.key for one in title] + other), 2)
@@ -122,13 +126,15 @@ def prepare(records: pd.DataFrame) -> Fields:
     abstract = [abstract_key(cell) if cell else "" for cell in raw_abstract]
     return Fields(
         count=count,
-        pmid_code=codes([cell.strip().lstrip("0") for cell in column("pmid")]),
+        pmid=pmid,
+        pmid_code=codes(pmid),
         doi=doi,
-        doi_code=codes([cell.translate(_NO_LETTER) for cell in doi]),
+        doi_code=codes([cell.translate(WITHOUT_SIGNS) for cell in doi]),
         living_code=codes([living_review(*cells) for cells in zip(doi, column("pages"), issue_cells, strict=True)]),
         title=[one.words for one in title],
         title_key=[one.key for one in title],
         title_code=title_code,
+        other_title_key=other,
         other_title_code=other_title_code,
         title_length=integers(len(one.key) for one in title),
         script=integers(one.script for one in title),
@@ -210,7 +216,7 @@ def living_review(doi: str, pages: str, issue: str) -> str:
 def abstract_key(cell: str) -> str:
     """The letters and digits of an abstract's beginning, without its first label; empty if it is too short to say anything."""
     start = _LABEL.sub("", cell[:ABSTRACT])
-    key = start.lower().translate(_NO_LETTER) if start.isascii() else _NOT_LETTER.sub("", start.casefold())
+    key = start.lower().translate(WITHOUT_SIGNS) if start.isascii() else _NOT_LETTER.sub("", start.casefold())
     return key if len(key) >= 60 or (len(key) >= 25 and text.is_han(key)) else ""
 
 

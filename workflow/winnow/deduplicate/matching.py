@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,27 +32,33 @@ class Judgement:
     evidence: str
 
 
+#: What a rule says of a pair: verdict, score, rule, evidence.
+Said = tuple[str, float, str, str]
+
+
 def judge(records: pd.DataFrame) -> list[Judgement]:
     """Every candidate pair on which a rule says something, sorted by row."""
     prepared = fields.prepare(records)
-    a, b = blocking.candidates(prepared)
-    judged: list[Judgement] = []
+    a, b = blocking.candidates(blocking.marks(prepared))
+    return [Judgement(int(a[place]), int(b[place]), *said) for place, said in compared(prepared, a, b)]
+
+
+def compared(prepared: fields.Fields, a: Ints, b: Ints) -> Iterator[tuple[int, Said]]:
+    """The places of the pairs (rows ``a[i]``, ``b[i]``) on which a rule says something, and what it says.
+
+    It follows from the content of the two records, and from which of them comes first.
+    """
+    told = np.array([rule.verdict != "none" for rule in RULES] + [False])
     for start in range(0, len(a), CHUNK):
-        judged += _judge(prepared, a[start : start + CHUNK], b[start : start + CHUNK])
-    return judged
-
-
-def _judge(prepared: fields.Fields, a: Ints, b: Ints) -> list[Judgement]:
-    levels = comparing.compare(prepared, a, b)
-    decided = first_rule(levels, len(a))
-    told = np.array([rule.verdict != "none" for rule in RULES] + [False])[decided]
-    kept = np.flatnonzero(told)
-    words = evidence.words(prepared, a[kept], b[kept], {field: bits[kept] for field, bits in levels.items()})
-    found = []
-    for place, text in zip(kept.tolist(), words, strict=True):
-        rule = RULES[decided[place]]
-        found.append(Judgement(int(a[place]), int(b[place]), rule.verdict, rule.score, rule.name, text))
-    return found
+        ours, theirs = a[start : start + CHUNK], b[start : start + CHUNK]
+        levels = comparing.compare(prepared, ours, theirs)
+        decided = first_rule(levels, len(ours))
+        kept = np.flatnonzero(told[decided])
+        its = {field: bits[kept] for field, bits in levels.items()}
+        words = evidence.words(prepared, ours[kept], theirs[kept], its)
+        for place, text in zip(kept.tolist(), words, strict=True):
+            rule = RULES[decided[place]]
+            yield start + place, (rule.verdict, rule.score, rule.name, text)
 
 
 def first_rule(levels: Mapping[str, Bits], count: int) -> Ints:

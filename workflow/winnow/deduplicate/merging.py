@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from winnow import tables, text
-from winnow.deduplicate import entries
+from winnow import lines, tables, text
+from winnow.deduplicate import entries, found
 from winnow.errors import RecordLossError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
+#: What a merged row says about itself.
+NOTES = ("record_ids", "field_sources")
 Members = list[dict[str, str]]
 #: The fields that a Chinese and an English record of one report say in two languages.
 _LAST_RANK = 99
@@ -41,7 +44,7 @@ def merge_entries(records: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
     """The same, of records that :func:`entries.one_per_record` has made one row each."""
     import pandas as pd
 
-    rows = records.drop(columns=entries.FIRST_SEARCH)
+    rows = records.drop(columns=entries.FIRST_SEARCH, errors="ignore")
     report_of = dict(zip(reports["record_id"], reports["report_id"], strict=True))
     lost = [record_id for record_id in rows["record_id"] if record_id not in report_of]
     if lost:
@@ -58,6 +61,21 @@ def merge_entries(records: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
     merged = pd.concat([alone, joined], ignore_index=True) if len(joined) else alone
     merged = merged.drop(columns="report_id").fillna("")
     return merged.sort_values("record_id", kind="stable", ignore_index=True)
+
+
+def merge_rows(records: found.Records, entries_: Sequence[found.Entry], reports: Mapping[str, str]) -> list[bytes]:
+    """The same as rows: ``records.header`` and ``NOTES``. A record that is a report by itself is copied."""
+    import pandas as pd
+
+    size = Counter(reports.values())
+    alone = {entry.record_id: entry for entry in entries_ if size[reports[entry.record_id]] == 1}
+    rows = {name: b"%b,%b" % (entry.cells, lines.cells((name, ""))) for name, entry in alone.items()}
+    several = [entry for entry in entries_ if entry.record_id not in alone]
+    if several:
+        named = pd.DataFrame(reports.items(), columns=list(tables.REPORTS))
+        merged = merge_entries(records.table(several), named)[[*records.header, *NOTES]]
+        rows |= {cells[0]: lines.cells(cells) for cells in merged.itertuples(index=False, name=None)}
+    return [rows[name] for name in sorted(rows)]
 
 
 def _rank(member: dict[str, str]) -> int:

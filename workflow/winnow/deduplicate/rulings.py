@@ -81,7 +81,8 @@ def resolve(rulings: Iterable[Ruling], records: pd.DataFrame) -> Resolved:
     Raises:
         LedgerError: the rulings contradict each other through a third record.
     """
-    rows = _rows_by_id(records)
+    rulings = list(rulings)
+    rows = _rows_by_id(records) if rulings else {}
     latest: dict[tuple[int, int], Ruling] = {}
     unused = []
     for ruling in sorted(rulings, key=lambda ruling: ruling.date):

@@ -1,11 +1,16 @@
-"""The review's deduplicate stage: ``records/records.csv`` and ``decisions/duplicates.csv`` in, four tables out."""
+"""The review's deduplicate stage: ``records/records.csv`` and ``decisions/duplicates.csv`` in, four tables out.
+
+It gives what :func:`core.deduplicate` and :func:`merging.merge` give, without reading what an earlier run has read.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from winnow import reuse, tables
-from winnow.deduplicate import changes, core, merging, rulings
+from winnow import lines, reuse, tables
+from winnow.deduplicate import changes, comparisons, core, found, merging, rulings
 from winnow.errors import RecordLossError
 
 if TYPE_CHECKING:
@@ -17,6 +22,14 @@ STAGE = "deduplicate"
 LEDGER = "duplicates.csv"
 
 
+class Grouping(NamedTuple):
+    """Entries sorted by record id, the report of each record, and the judged pairs."""
+
+    entries: Sequence[found.Entry]
+    reports: Mapping[str, str]
+    pairs: pd.DataFrame
+
+
 def run(review: Review) -> None:
     """Write ``reports.csv``, ``pairs.csv``, ``merged.csv`` and ``changes.csv`` under ``results/deduplicate/``.
 
@@ -25,25 +38,45 @@ def run(review: Review) -> None:
         LedgerError: a line of the ledger cannot be followed.
         RecordLossError: the reports do not hold every record.
     """
-    records = tables.read(review.result("records", "records.csv"), needs=["record_id", "title"], columns=tables.RECORDS)
+    records = found.read(review.result("records", "records.csv"))
     ledger = review.decisions / LEDGER
     ruled = rulings.read(ledger) if ledger.is_file() else []
     searches = [search.id for search in review.searches]
-    found = core.deduplicate(records, ruled, searches)
-    refuse_loss(records, found.reports)
-    merged = merging.merge_entries(found.entries, found.reports)
-    tables.write(review.result(STAGE, "reports.csv"), found.reports, tables.REPORTS, sort=["record_id"])
-    tables.write(review.result(STAGE, "pairs.csv"), found.pairs, tables.PAIRS, sort=tables.PAIRS[:2])
-    tables.write(review.result(STAGE, "merged.csv"), merged, tables.MERGED, sort=["record_id"])
-    with reuse.kept(review, "groupings", STAGE) as kept:
-        changed = changes.between_searches(records, found, ruled, searches, kept)
+    with reuse.kept(review, "comparisons", STAGE) as compared, reuse.kept(review, "groupings", STAGE) as groupings:
+        grouped = partial(group, judge=comparisons.Judge(records, compared), ruled=ruled, searches=searches)
+        final = grouped(records)
+        changed = changes.between_searches(
+            records, final.reports, lambda its: grouped(its).reports, ruled, searches, groupings
+        )
+    refuse_loss([row.record_id for row in records.rows], final.reports)
+    merged = merging.merge_rows(records, final.entries, final.reports)
+    lines.write(review.result(STAGE, "reports.csv"), map(lines.cells, final.reports.items()), tables.REPORTS)
+    tables.write(review.result(STAGE, "pairs.csv"), final.pairs, tables.PAIRS, sort=tables.PAIRS[:2])
+    lines.write(review.result(STAGE, "merged.csv"), merged, (*records.header, *merging.NOTES))
     tables.write(review.result(STAGE, "changes.csv"), changed, changes.COLUMNS)
 
 
-def refuse_loss(records: pd.DataFrame, reports: pd.DataFrame) -> None:
+def group(
+    records: found.Records, judge: comparisons.Judge, ruled: Sequence[rulings.Ruling], searches: Sequence[str]
+) -> Grouping:
+    """What :func:`core.deduplicate` finds.
+
+    Raises:
+        LedgerError: rulings that contradict each other.
+    """
+    entries = records.entries(searches)
+    ids, contents = [entry.record_id for entry in entries], [entry.content for entry in entries]
+    resolved = rulings.resolve(
+        ruled, records.table(entries, ("record_id", "pmid", "doi")) if ruled else records.table(())
+    )
+    reports, pairs = core.group(ids, [entry.first for entry in entries], judge(contents), resolved)
+    return Grouping(entries, dict(zip(ids, reports, strict=True)), pairs)
+
+
+def refuse_loss(records: Collection[str], reports: Collection[str]) -> None:
     """Law 1: every record id is in the reports, once."""
-    ids = set(records["record_id"])
-    if len(reports) != len(ids) or set(reports["record_id"]) != ids:
+    ids = set(records)
+    if len(reports) != len(ids) or set(reports) != ids:
         raise RecordLossError(
             f"{len(ids)} records went in and {len(reports)} came out", where="deduplicate", mend="report this as a bug"
         )

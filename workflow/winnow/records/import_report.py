@@ -7,7 +7,7 @@ difference between start tags and records is a fault.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,11 +32,14 @@ class FileReport:
 
     def add(self, record: Mapping[str, str], label: str) -> None:
         """Count one record of the format that people call ``label``."""
+        self.count([column for column in COUNTED if column not in record], label)
+
+    def count(self, without: Iterable[str], label: str) -> None:
+        """Count one record that lacks these fields."""
         self.records += 1
         self.formats[label] += 1
-        for column in COUNTED:
-            if column not in record:
-                self.without[column] += 1
+        for column in without:
+            self.without[column] += 1
 
     @property
     def start_tags(self) -> int:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from winnow import files, manifests, reuse, tables
+from winnow import files, lines, manifests, reuse, tables
 from winnow.errors import InputError, RecordLossError, WinnowError, raise_all
-from winnow.records import known
+from winnow.records import known, rows
 from winnow.records.identity import RecordIds
 from winnow.records.import_report import FileReport
 from winnow.review import Review, Source
 
 STAGE = "records"
+#: A record's id, and its row.
+Named = tuple[str, rows.Row]
 
 
 def run(review: Review) -> None:
@@ -27,60 +30,60 @@ def run(review: Review) -> None:
     """
     raise_all([_not_archived(source) for source in review.sources if not source.archived])
     raise_all([fault for source in review.sources for fault in manifests.verify(source.manifest)])
-    rows: list[dict[str, str]] = []
+    found: list[tuple[Source, list[Named]]] = []
     sections: list[dict[str, Any]] = []
     faults: list[WinnowError] = []
     with reuse.kept(review, "files", STAGE) as whole, reuse.kept(review, "articles", STAGE) as articles:
+        earlier = known.Known(whole, articles)
         for source in review.sources:
-            found, reports, wrong = read_source(review, source, whole, articles)
-            rows.extend(sorted(found, key=lambda row: row["record_id"]))
+            records, reports, wrong = read_source(review, source, earlier)
+            found.append((source, records))
             faults.extend(wrong)
-            sections.append(_section(source, reports, len(found)))
-    read = sum(section["records"] for section in sections)
-    if read != len(rows):
-        raise RecordLossError(f"{read} records read, {len(rows)} kept", where="records/records.csv")
-    tables.write_rows(review.result(STAGE, "records.csv"), rows, tables.RECORDS)
-    files.write_json(review.result(STAGE, "import_report.json"), {"records": len(rows), "sources": sections})
+            sections.append(_section(source, reports, len(records)))
+    read, held = sum(section["records"] for section in sections), sum(len(records) for _, records in found)
+    if read != held:
+        raise RecordLossError(f"{read} records read, {held} kept", where="records/records.csv")
+    table = (
+        rows.line(row, record_id, source.search_id, source.name)
+        for source, records in found
+        for record_id, row in sorted(records, key=itemgetter(0))
+    )
+    lines.write(review.result(STAGE, "records.csv"), table, tables.RECORDS)
+    files.write_json(review.result(STAGE, "import_report.json"), {"records": held, "sources": sections})
     raise_all(faults)
 
 
 def read_source(
-    review: Review, source: Source, whole: reuse.Kept = reuse.NOTHING, articles: reuse.Kept = reuse.NOTHING
-) -> tuple[list[dict[str, str]], list[FileReport], list[WinnowError]]:
-    """The rows of one source of one search, with ids; the report of each file; what may be lost.
+    review: Review, source: Source, earlier: known.Known | None = None
+) -> tuple[list[Named], list[FileReport], list[WinnowError]]:
+    """The rows of one source of one search, each after its id; the report of each file; what may be lost.
 
     Args:
         review: the review.
         source: the source.
-        whole: files as an earlier run read them.
-        articles: PubMed's articles as an earlier run read them.
+        earlier: what an earlier run read.
     """
-    rows: list[dict[str, str]] = []
+    earlier = earlier or known.Known()
+    found: list[rows.Row] = []
     reports: list[FileReport] = []
     faults: list[WinnowError] = []
     for path, stated in _record_files(source):
         try:
-            imported = known.imported(path, review.relative(path), whole, articles)
+            read = earlier.read(path, review.relative(path))
         except InputError as fault:
             faults.append(fault)
             continue
-        rows.extend(imported.records)
-        reports.append(imported.report)
-        faults.extend(imported.report.faults)
-        if stated is not None and stated != len(imported.records):
-            faults.append(_difference(review.relative(path), stated, len(imported.records)))
-    if int(source.manifest.data["records"]) != len(rows):
+        found.extend(read.rows)
+        reports.append(read.report)
+        faults.extend(read.report.faults)
+        if stated is not None and stated != len(read.rows):
+            faults.append(_difference(review.relative(path), stated, len(read.rows)))
+    if int(source.manifest.data["records"]) != len(found):
         where = review.relative(source.folder / manifests.NAME)
-        faults.append(_difference(where, int(source.manifest.data["records"]), len(rows)))
+        faults.append(_difference(where, int(source.manifest.data["records"]), len(found)))
     ids = RecordIds()
-    for row in rows:
-        row |= {
-            "record_id": ids.assign(row, source.name),
-            "search_id": source.search_id,
-            "source": source.name,
-        }
-        del row["format"]
-    return rows, reports, faults
+    named = [(ids.assign(row.content._asdict(), source.name), row) for row in found]
+    return named, reports, faults
 
 
 def _record_files(source: Source) -> Iterator[tuple[Path, int | None]]:

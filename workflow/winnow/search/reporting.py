@@ -90,7 +90,7 @@ def _verdicts(review: Review, run: Run, expected: Sequence[known.KnownStudy]) ->
 
     rows, _, faults = read_source(review, run.source)
     raise_all(faults)
-    ids = {row.get(name, "") for row in rows for name in ("record_id", "pmid", "doi")}
+    ids = {name for record_id, row in rows for name in (record_id, row.content.pmid, row.content.doi)}
     return {
         study.id: "yes" if ids & {study.id, study.pmid or study.id, study.doi or study.id} else "no"
         for study in expected
