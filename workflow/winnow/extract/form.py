@@ -7,16 +7,18 @@ own fields, names a built-in extractor or gives patterns, and needs no code.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from winnow import config
 from winnow.errors import ConfigError, UsageError, WinnowError, raise_all
+from winnow.extract.patterns import Pattern
 
 BUILTIN = "builtin:"
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Field:
     table: str = "characteristics"
     extractor: str = ""
     only: re.Pattern[str] | None = None
-    patterns: tuple[re.Pattern[str], ...] = ()
+    patterns: tuple[Pattern, ...] = ()
     confidence: float = 0.6
 
     def choice(self, value: str) -> str | None:
@@ -95,15 +97,15 @@ def _form(path: Path, where: str) -> Form:
     for index, entry in enumerate(value["fields"]):
         at = f"{where}:{lines.get(('fields', index), 0)}"
         faults += _contradictions(entry, [known.id for known in fields], at)
-        compiled = [_pattern(text, at, faults) for text in entry.get("patterns", ())]
-        only = _pattern(entry["only"], at, faults) if "only" in entry else None
+        patterns = [_read(Pattern, text, at, faults) for text in entry.get("patterns", ())]
+        only = _read(_words, entry["only"], at, faults) if "only" in entry else None
         fields.append(
             Field(
                 **{key: entry[key] for key in _PLAIN if key in entry},
                 label=entry.get("label", entry["id"]),
                 allowed=tuple(entry.get("allowed", ())),
                 only=only,
-                patterns=tuple(pattern for pattern in compiled if pattern),
+                patterns=tuple(pattern for pattern in patterns if pattern),
             )
         )
     raise_all(faults)
@@ -132,9 +134,13 @@ def _contradictions(entry: Mapping[str, Any], earlier: Sequence[str], at: str) -
     return found
 
 
-def _pattern(text: str, at: str, faults: list[WinnowError]) -> re.Pattern[str] | None:
+def _words(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+def _read(kind: Callable[[str], Kind], text: str, at: str, faults: list[WinnowError]) -> Kind | None:
     try:
-        return re.compile(text, re.IGNORECASE)
+        return kind(text)
     except re.error as error:
         faults.append(ConfigError(f"not a regular expression ({error})", where=at, mend=f"mend '{text}'"))
         return None

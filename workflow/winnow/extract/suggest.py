@@ -59,9 +59,8 @@ def _findings(
             done.append(EXTRACTORS[field.extractor](passage))
         yield from done[order]
     for pattern in field.patterns:
-        for match in pattern.finditer(passage.tight):
-            group = "value" if "value" in pattern.groupindex else 0
-            start, end = match.span(group)
+        for match in pattern.search_all(passage.tight):
+            start, end = match.span(pattern.group)
             if end > start:
                 yield _from_pattern(field, passage, start, end, match.span())
 
