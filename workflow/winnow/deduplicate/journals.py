@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from winnow import text
+from winnow.deduplicate import titles
 
 _LITTLE_WORDS = "of the and in for de la et der und a an on to del e y fur des le les di i online print"
 _STOP = frozenset(_LITTLE_WORDS.split())
@@ -40,18 +41,24 @@ def words(name: str, *, subtitle: bool = False) -> tuple[str, ...]:
     return tuple(word for word in found if word not in _STOP) or tuple(found)
 
 
+@cache
+def _spelt(name: str, *, subtitle: bool = False) -> tuple[str, ...]:
+    """The words in one spelling; pinyin, which other readers of ``words`` want, would suffer from that."""
+    return tuple(titles.spelt(word) for word in words(name, subtitle=subtitle))
+
+
 def initials(name: str) -> str:
     """The first letter of each word: a key that a full name and its abbreviation share."""
-    found = words(name)
+    found = _spelt(name)
     return found[0] if len(found) == 1 else "".join(word[0] for word in found)[:12]
 
 
 def same(one: str, other: str) -> str:
     """``same``, ``alike``, ``different``, or empty when one is missing: full names and abbreviations stand for each other."""
-    a, b = words(one), words(other)
+    a, b = _spelt(one), _spelt(other)
     if not a or not b:
         return ""
-    if _one_name(a, b) or _one_name(words(one, subtitle=True), words(other, subtitle=True)):
+    if _one_name(a, b) or _one_name(_spelt(one, subtitle=True), _spelt(other, subtitle=True)):
         return "same"
     if _before_hyphen(one) == b or _before_hyphen(other) == a or _acronym(a, b) or _acronym(b, a):
         return "alike"
@@ -68,7 +75,7 @@ def _one_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
 def _before_hyphen(name: str) -> tuple[str, ...]:
     """``VIRUSES-BASEL``: Web of Science puts the subtitle, or the place, behind a hyphen and writes in capitals."""
     head, hyphen, _ = name.partition("-")
-    return words(head) if hyphen and name.isupper() else ()
+    return _spelt(head) if hyphen and name.isupper() else ()
 
 
 def _acronym(a: tuple[str, ...], b: tuple[str, ...]) -> bool:

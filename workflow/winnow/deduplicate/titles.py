@@ -72,6 +72,8 @@ _CONTRASTS = {
     for word in words_of.split()
 }
 _CONTRAST_WORDS = frozenset(_CONTRASTS)
+#: British spelling: American. Letters that stand for the same word, wherever they are.
+_SPELLING = tuple(_WORDS["spelling"].items())
 _FUNCTION_WORDS = {word: language for language, words in _WORDS["function_words"].items() for word in words.split()}
 
 
@@ -133,10 +135,18 @@ def _is_no_title(found: str) -> bool:
 
 
 def key(found: str) -> str:
-    """The words without spaces and without the note of how many cases a Chinese report adds (附15例报告)."""
+    """The words without spaces, in one spelling, and without the note of how many cases a Chinese report adds (附15例报告)."""
     if not found.isascii() and "例" in found:
         found = _CASES_NOTE.sub("", found)
-    return found.replace(" ", "")
+    return spelt(found.replace(" ", ""))
+
+
+def spelt(found: str) -> str:
+    """British spelling as American: ``haemodialysis`` and ``hemodialysis`` are one word."""
+    for british, american in _SPELLING:
+        if british in found:
+            found = found.replace(british, american)
+    return found
 
 
 def script(found: str) -> int:
