@@ -1,6 +1,6 @@
 """What deduplication survives: damaged copies of real records, and whether they find their originals and nothing else.
 
-usage: python benchmarks/deduplicate_damage.py FOLDER... [--copies N] [--damages 1,2] [--seed N] [--without COLUMN,...] [--write DIR]
+usage: python benchmarks/deduplicate_damage.py FOLDER... [--copies N] [--damages 1,2] [--seed N] [--without COLUMN] [--write DIR]
 
 Each FOLDER holds one labelled set: records.csv (plain or .gz), gold.csv (record_id, cluster_id), and abstracts.csv.xz if the
 abstracts stand apart. Of every labelled document one record is kept. N of them get a copy each, which is damaged as databases

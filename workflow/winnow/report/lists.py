@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ def every_box(flow: Flow) -> Iterator[Box]:
 
 def write(flow: Flow, folder: Path) -> None:
     """Write the lists into ``folder``."""
-    written: dict[int, bytes] = {}
+    lines: dict[str, dict[int, bytes]] = defaultdict(dict)  # boxes of one unit share rows and columns
     for box in {box.key: box for box in every_box(flow) if box.rows is not None}.values():
-        tables.write_rows(folder / f"{box.key}.csv", box.rows or (), COLUMNS[box.unit], written)
+        tables.write_rows(folder / f"{box.key}.csv", box.rows or (), COLUMNS[box.unit], lines[box.unit])
 
 
 def as_json(flow: Flow, folder: str) -> dict[str, dict[str, Any]]:
