@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from winnow import review
 from winnow.cli import main
 from winnow.cli.new import skeleton
+from winnow.decisions.kinds import KINDS
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,6 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pyte
 
 def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the last step fails, neither the folder nor a piece of it is there."""
-    import shutil
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -84,3 +85,32 @@ def test_the_skeletons_strategy_can_be_sent(tmp_path: Path) -> None:
     path.write_bytes(skeleton("A title")["config/strategy/pubmed.txt"])
     assert list(lint.findings(strategy.load(path))) == []
     assert "NOT (animals[mh] NOT humans[mh])" in path.read_text(encoding="utf-8")
+
+
+def test_the_headers_of_the_ledgers_are_there_to_be_copied() -> None:
+    """Whoever types a ledger by hand finds its header, column by column, where the ledgers will stand."""
+    said = skeleton("A title")["decisions/README.md"].decode("utf-8")
+    for kind in KINDS.values():
+        if kind.path.startswith("decisions/"):
+            name = kind.path.removeprefix("decisions/").replace("*", "NAME")
+            assert f"| `{name}` | `{','.join(kind.columns)}` |" in said
+
+
+def test_an_example_filed_as_a_strategy_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An export that is filed with the skeleton's strategy is filed, with a note; with one of its own, without."""
+    folder = tmp_path / "review"
+    assert main(["new", str(folder)]) == 0
+    monkeypatch.chdir(folder)
+    config = folder / "config/config.yaml"
+    config.write_text(config.read_text("utf-8").replace("[pubmed] ", "[pubmed, cnki] "), encoding="utf-8")
+    export = "RT Journal Article\nT1 茶壶的观察\nA1 王某\nJF 茶壶杂志\nYR 2001\nLA 中文\n\n"
+    (folder / "export.txt").write_text(export, encoding="utf-8")
+    words = ["add", "2026-original", "cnki", "export.txt", "--hits", "1", "--date", "2026-01-02"]
+    assert main(words) == 0
+    assert "cnki/strategy.txt is still the example" in capsys.readouterr().err
+    shutil.rmtree(folder / "searches/2026-original")
+    (folder / "config/strategy/cnki.txt").write_text("TKA=('茶壶')\n", encoding="utf-8")
+    assert main(words) == 0
+    assert capsys.readouterr().err == ""

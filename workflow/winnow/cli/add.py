@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from winnow.cli import options
+from winnow.cli import new, options
 from winnow.errors import UsageError
 
 
@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(
         f"{review.relative(manifest.folder)}: {manifest.data['records']} records of {stated.hits} hits, run on {stated.date}"
     )
+    new.note_example(manifest.folder)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 import tempfile
 from importlib import resources
 from pathlib import Path
@@ -65,3 +66,14 @@ def skeleton(title: str) -> dict[str, bytes]:
     quoted = json.dumps(title, ensure_ascii=False)
     found[TITLED] = found[TITLED].decode("utf-8").replace(PLACEHOLDER, quoted).encode("utf-8")
     return {RENAMED.get(name, name): content for name, content in found.items()}
+
+
+def note_example(folder: Path) -> None:
+    """Say so if what a source's folder files as its strategy is still the skeleton's example: it tells what nobody searched for."""
+    example, filed = skeleton("").get(f"config/strategy/{folder.name}.txt"), folder / "strategy.txt"
+    if example is not None and filed.is_file() and filed.read_bytes() == example:
+        print(
+            f"winnow: note: {filed} is still the example that 'winnow new' wrote; if something else was searched for, remove "
+            f"{folder}, write config/strategy/{folder.name}.txt, and file it again",
+            file=sys.stderr,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from winnow.cli import options
+from winnow.cli import new, options
 from winnow.errors import InputError, UsageError, raise_all
 from winnow.review import Review, Search, Source
 
@@ -64,6 +64,7 @@ def _search(review: Review, search: Search, only: str | None) -> None:
                 print(f"winnow: note: {note}", file=sys.stderr)
             kept = f" ({filed.resumed} answers kept from an earlier run)" if filed.resumed else ""
             print(f"{where}: {filed.records} records{kept}")
+            new.note_example(source.folder)
         else:
             faults.append(running.no_api(source))
     if ran or (search.id == review.searches[-1].id and any(_from_entrez(source) for source in chosen)):
