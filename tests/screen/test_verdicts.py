@@ -261,7 +261,7 @@ def test_an_exclusion_by_silence_rests_on_the_abstract() -> None:
     ]
     protocol = criteria({"id": "humans", "not_met": ["mice"]}, DRUG)
     found = verdicts(pd.DataFrame(rows).fillna(""), protocol)
-    excluded = state._excluded(tables.rows(proposals(found, protocol)), tables.rows(found))
+    excluded = state._excluded(tables.rows(proposals(found, protocol)), found)
     assert {name: (outcome.by, outcome.basis) for name, outcome in excluded.items()} == {
         "r1": ("rule:drug", "abstract"),
         "r2": ("rule:humans", "title"),
