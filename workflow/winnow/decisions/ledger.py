@@ -7,7 +7,7 @@ sealed, so that a spreadsheet that saved the file anew has changed nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -235,46 +235,45 @@ def _screening_faults(
     latest: dict[tuple[str, str, str], int] = {}
     for row, cells in enumerate(ledger.rows):
         key = (text.same_id(cells["id"]), cells["stage"], cells["role"])
-        if row < since:
-            latest[key] = row
-            continue
-        where = ledger.place(row)
-        criterion = cells["criterion"]
-        if criterion and criteria and criterion not in criteria:
-            known = ", ".join(sorted(criteria))
-            found.append(LedgerError(f"criterion '{criterion}' is unknown", where=where, mend=f"use one of {known}"))
-        if cells["decision"] == "exclude" and cells["stage"] == "full_text" and not criterion:
-            found.append(
-                LedgerError("excluded at full text without a criterion", where=where, mend="name the primary reason")
-            )
-        named = people.get(cells["stage"])
-        if named and cells["role"] == "reviewer" and ledger.reviewer not in named:
-            found.append(
-                LedgerError(
-                    f"reviewer '{ledger.reviewer}' is not named for {cells['stage']} in the configuration",
-                    where=where,
-                    mend=f"add the name to screening.reviewers.{cells['stage']}.people",
-                )
-            )
-        if key in latest and not cells["supersedes"]:
-            found.append(
-                LedgerError(
-                    f"'{cells['id']}' was decided at {cells['stage']} before, in line {ledger.lines[latest[key]]}",
-                    where=where,
-                    mend="remove the row, or write 'previous' in the column 'supersedes'",
-                )
-            )
-        found += _supersedes_faults(ledger, row, key in latest)
+        if row >= since:
+            wrong = [
+                *_protocol_faults(cells, ledger.reviewer, criteria, people),
+                *_order_faults(ledger, row, latest.get(key)),
+            ]
+            found += [LedgerError(what, where=ledger.place(row), mend=mend) for what, mend in wrong]
         latest[key] = row
     return found
 
 
-def _supersedes_faults(ledger: Ledger, row: int, has_previous: bool) -> Sequence[LedgerError]:
+def _protocol_faults(
+    cells: Mapping[str, str], reviewer: str, criteria: Collection[str], people: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, str]]:
+    """What a row says that the protocol does not provide for, and how to mend it."""
+    criterion, stage = cells["criterion"], cells["stage"]
+    if criterion and criteria and criterion not in criteria:
+        yield f"criterion '{criterion}' is unknown", f"use one of {', '.join(sorted(criteria))}"
+    if cells["decision"] == "exclude" and stage == "full_text" and not criterion:
+        yield "excluded at full text without a criterion", "name the primary reason"
+    named = people.get(stage)
+    if named and cells["role"] == "reviewer" and reviewer not in named:
+        yield (
+            f"reviewer '{reviewer}' is not named for {stage} in the configuration",
+            f"add the name to screening.reviewers.{stage}.people",
+        )
+
+
+def _order_faults(ledger: Ledger, row: int, before: int | None) -> Iterator[tuple[str, str]]:
+    """What is wrong with how a row follows the earlier ones; ``before`` is the person's last row on the same id, stage and role."""
     cells = ledger.rows[row]
+    if before is not None and not cells["supersedes"]:
+        yield (
+            f"'{cells['id']}' was decided at {cells['stage']} before, in line {ledger.lines[before]}",
+            "remove the row, or write 'previous' in the column 'supersedes'",
+        )
+    adjudicates = cells["role"] == "adjudicator"
     for word in tables.split(cells["supersedes"]):
-        adjudicates = cells["role"] == "adjudicator"
         if word == PREVIOUS:
-            if has_previous or adjudicates:
+            if before is not None or adjudicates:
                 continue
             what = f"there is no earlier row on '{cells['id']}' at {cells['stage']}"
         elif not _PREFIX.fullmatch(word):
@@ -283,5 +282,5 @@ def _supersedes_faults(ledger: Ledger, row: int, has_previous: bool) -> Sequence
             continue
         else:
             what = f"no row above has a seal that begins with '{word}'"
-        return [LedgerError(what, where=ledger.place(row), mend="write 'previous', or the replaced row's seal")]
-    return []
+        yield what, "write 'previous', or the replaced row's seal"
+        return

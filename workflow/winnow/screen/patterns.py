@@ -28,7 +28,6 @@ from winnow.screen.tokens import HAN, LEXICON, Tokens, folded
 
 _OPERATOR = re.compile(r"\s+(NEAR|PRE)/(\d+)\s+")
 _TOKEN = re.compile(r"\)\??|[(|]|[^\s()|]+")
-_PIECE = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[*?=]")
 _CAPITALS = re.compile(r"[A-Z]{2,3}")
 
 #: A stretch of words: first position, and the position after the last.
