@@ -45,7 +45,7 @@ def carried(page: Any, parts: Sequence[Part], store: Callable[[], AbstractContex
         store: opens what an earlier run packed; asked only if there is something to pack.
     """
     first = json_for_html(page)
-    if sum(len(cell) for part in parts for cell in part.cells) <= PLAIN:
+    if sum(sum(map(len, part.cells)) for part in parts) <= PLAIN:
         plain = "\n".join([first, *(json_for_html(part.documents()) for part in parts)])
         return Carried("application/x-ndjson", plain, frozenset(signs(plain)))
     with store() as kept:
