@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from winnow import reuse
 from winnow import review as reviews
-from winnow.report import page, page_data, stage
+from winnow.report import carrying, stage
+from winnow.report.documents import Part, marked
 from winnow.report.evidence import Evidence
 
 pytestmark = pytest.mark.browser
@@ -59,6 +64,18 @@ def opened(chromium: Any, built: Path, request: pytest.FixtureRequest) -> Iterat
     assert noise == []
 
 
+def lines(built: Path) -> str:
+    """The data that a plain page carries."""
+    return built.read_text(encoding="utf-8").split('id="data">')[1].split("</script>")[0]
+
+
+def data(built: Path) -> dict[str, Any]:
+    """The same as values, each report with its document."""
+    told, *parts = map(json.loads, lines(built).split("\n"))
+    documents = [document for part in parts for document in part["reports"]]
+    return told | {"reports": [a | b for a, b in zip(told["reports"], documents, strict=True)]}
+
+
 def overflow(tab: Any) -> int:
     """By how many pixels the page is wider than its window."""
     return int(tab.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
@@ -92,7 +109,7 @@ def test_hostile_text_is_shown_as_text(opened: Any) -> None:
 
 def test_a_report_has_its_own_address(chromium: Any, built: Path) -> None:
     """Opening the page at ``#record=ID`` shows that report; Escape closes it."""
-    told = json.loads(built.read_text(encoding="utf-8").split('id="data">')[1].split("</script>")[0])
+    told = data(built)
     report = told["reports"][3]
     tab = chromium.new_page()
     tab.goto(built.as_uri() + "#record=" + report["i"])
@@ -126,7 +143,7 @@ ASKED = [
 @pytest.mark.parametrize(("asked", "held"), ASKED)
 def test_search_finds_what_holds_every_word(chromium: Any, built: Path, asked: str, held: tuple[str, ...]) -> None:
     """Typed key by key, pasted or taken back from something longer: the same reports, those that hold every word or phrase."""
-    told = json.loads(built.read_text(encoding="utf-8").split('id="data">')[1].split("</script>")[0])
+    told = data(built)
     expected = sum(all(word in report.get("t", "") for word in held) for report in told["reports"])
     tab = chromium.new_page()
     tab.goto(built.as_uri())
@@ -150,16 +167,20 @@ def test_search_finds_what_holds_every_word(chromium: Any, built: Path, asked: s
 def test_a_large_page_travels_packed_and_shows_the_same(
     chromium: Any, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beyond the limit the data are gzip inside the file; nothing else differs, and the page tells the same reports."""
+    """Beyond the limit the data are deflated inside the file; nothing else differs, and the page tells the same reports."""
     plain = built.read_text(encoding="utf-8")
-    told = plain.split('id="data">')[1].split("</script>")[0]
-    monkeypatch.setattr(page, "PLAIN", 1000)
-    kind, data = page.carried(told)
-    assert (kind, data) == page.carried(told) and len(data) < len(told) / 2
+    told = lines(built)
+    first, *others = map(json.loads, told.split("\n"))
+    monkeypatch.setattr(carrying, "PLAIN", 1000)
+    monkeypatch.setattr(Part, "documents", lambda part: part.reports)
+    parts = [Part(other) for other in others]
+    monkeypatch.setattr(Part, "cells", ["long " * 1000])
+    packed = carrying.carried(first, parts, lambda: nullcontext(reuse.NOTHING))
+    assert zlib.decompress(base64.b64decode(packed.data), -15).decode() == told + "\n"
+    assert len(packed.data) < len(told) / 2
     other = tmp_path / "index.html"
-    other.write_text(
-        plain.replace(told, data).replace('"application/json" id="data"', f'"{kind}" id="data"'), encoding="utf-8"
-    )
+    ways = '"application/x-ndjson" id="data"', f'"{packed.media_type}" id="data"'
+    other.write_text(plain.replace(told, packed.data).replace(*ways), encoding="utf-8")
     seen = []
     for path in (built, other):
         tab = chromium.new_page()
@@ -194,7 +215,7 @@ def test_no_serious_accessibility_finding(chromium: Any, built: Path, scheme: st
 def test_json_inside_html_cannot_end_its_element() -> None:
     """No value closes the script element or opens a comment, and the JSON reads back as it was."""
     value = ["</script>", "<!--", "]]>", "&amp;", "\u2028"]
-    text = page.json_for_html(value)
+    text = carrying.json_for_html(value)
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == value
 
@@ -210,7 +231,7 @@ def test_json_inside_html_cannot_end_its_element() -> None:
 )
 def test_marked_pieces_join_to_the_text(spans: list[tuple[int, int, str]], pieces: list[Any]) -> None:
     """Quotes that overlap or lie outside the text never change it: the pieces joined are the text."""
-    found = page_data.marked("a𝒳bcdef", spans)
+    found = marked("a𝒳bcdef", spans)
     assert found == pieces
     assert "".join(piece if isinstance(piece, str) else piece[0] for piece in found) == "a𝒳bcdef"
 
@@ -228,6 +249,6 @@ def test_nothing_is_cut_off_on_paper(chromium: Any, built: Path, tmp_path: Path)
     assert max(tab.evaluate(wide)) <= 0
     tab.pdf(path=str(tmp_path / "page.pdf"), format="A4")
     tab.close()
-    told = json.loads(built.read_text(encoding="utf-8").split('id="data">')[1].split("</script>")[0])
+    told = data(built)
     text = "".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "page.pdf").pages)
     assert text.count("Jane") >= len(told["reports"]) > 25

@@ -201,7 +201,7 @@ def read(
     table = table.fillna("")
     for name in table.columns:
         cells = table[name].to_numpy(dtype=object).tolist()
-        if "\n'" in "\n".join(("", *cells)):  # looks through all cells at once; some cells are several lines
+        if any(cell[:1] == "'" for cell in cells):
             table[name] = list(map(plain, cells))
     for name in columns:
         if name not in table.columns:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from winnow.decisions.identities import Identities
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.page_data import ENDED
@@ -105,7 +104,6 @@ def notices(evidence: Evidence, flow: Flow, statuses: Mapping[str, Iterable[Mapp
         flow: where each report ended; those sought, assessed or included are held or cited.
         statuses: the rows of ``searches/<id>/status/status.csv`` by search.
     """
-    names = evidence.names
     said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
 
     def note(report: str, notice: str, search: str) -> None:
@@ -113,11 +111,12 @@ def notices(evidence: Evidence, flow: Flow, statuses: Mapping[str, Iterable[Mapp
             said[report][notice].append(search)
 
     for row in evidence.records:
-        for report, notice in _told_by(row, evidence.reports[row["record_id"]], names):
+        for report, notice in _told_by(row, evidence.reports[row["record_id"]], evidence):
             note(report, notice, row["search_id"])
     for search, answers in statuses.items():
         for answer in answers:
             for notice in split(answer["notices"]):
+                names = evidence.names
                 asked = names.named(answer["report_id"]).report or names.named(answer.get("id", "")).report
                 note(asked, notice, search)
     latest = evidence.plan.latest
@@ -133,17 +132,18 @@ def notices(evidence: Evidence, flow: Flow, statuses: Mapping[str, Iterable[Mapp
     return found
 
 
-def _told_by(row: Row, report: str, names: Identities) -> Iterable[tuple[str, str]]:
+def _told_by(row: Row, report: str, evidence: Evidence) -> Iterable[tuple[str, str]]:
     """The notices of one record, each with the report that it is about."""
     for notice in split(row.get("notices", "")):
         words, _, identifier = notice.rpartition(" ")
         if words in _ABOUT_ANOTHER:
-            about = names.named(identifier).report
+            about = evidence.names.named(identifier).report
             if about != report:
                 yield about, f"{_ABOUT_ANOTHER[words]} {row['record_id']}"
         else:
             yield report, notice
-    if "Retracted Publication" in split(row.get("publication_types", "")):
+    types = row.get("publication_types", "")
+    if "Retracted Publication" in types and "Retracted Publication" in split(types):
         yield report, "retracted"
 
 

@@ -53,8 +53,6 @@ def rows(review: Review, evidence: Evidence) -> list[Row]:
 
     Nothing moves in a review that has no synthesis yet.
     """
-    from winnow.synthesise import stage
-
     if not (review.results / "synthesise").is_dir():
         return []
     first = evidence.first
@@ -68,6 +66,10 @@ def rows(review: Review, evidence: Evidence) -> list[Row]:
         for report, row in known.items()
         if not set(tables.split(evidence.merged[report]["notices"])) <= set(tables.split(row["notices"]))
     }
+    if not came and not noticed:
+        return []  # the same studies, the same values: nothing to work out
+    from winnow.synthesise import stage
+
     values = tables.read(review.result("extract", "values.csv"), needs=tables.VALUES)
     values = values[values["report_id"].isin(earlier)]
     before = stage.conclusions(review, values, studies, known)

@@ -1,25 +1,23 @@
-"""What the page carries with it: every report with its journey, and the lists behind the boxes, as plain JSON values.
+"""What the page carries beside the documents: each report's journey, and the lists behind the boxes, as plain JSON values.
 
-Text is cut into quoted and unquoted pieces here, where offsets are those of Python; the page only shows them. What many reports
-share word for word (where records came from, what rules said, what was decided) is told once and named by its number.
+Where records came from and what was decided is the same for many reports; it is told once and named by its number.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise, repeat
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from winnow.report.boxes import Box
+from winnow.report.documents import Told
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.form import names
 from winnow.report.lists import every_box
 from winnow.report.states import named
 from winnow.report.story import Story, by_report
-from winnow.tables import join, split
+from winnow.tables import split
 
 #: How each state is called on the page.
 ENDED = {
@@ -35,147 +33,75 @@ ENDED = {
     "known": "known from an earlier search",
 }
 
-#: field of the page's report: column of merged.csv
-_FIELDS = {
-    "t": "title", "o": "original_title", "a": "authors", "y": "year", "j": "journal", "d": "doi", "p": "pmid",
-    "u": "url", "l": "language", "m": "mesh", "k": "keywords", "b": "publication_types", "q": "notices",
-}  # fmt: skip
+#: field of the page's report: columns of the table whose rows on it are shown
+_TOLD = {
+    "e": ("record_id_1", "record_id_2", "verdict", "rule", "score", "evidence"),
+    "z": ("date", "reviewer", "stage", "decision", "criterion", "role", "basis", "note", "seal", "where"),
+    "ex": ("study_id", "field", "value", "quote", "by", "checked_by", "source", "confidence"),
+    "dg": ("digest", "source"),
+}
+_OPEN = ("stage", "why", "waiting_for", "rank", "proposal", "evidence", "other_id")
 _DECIDED = ("stage", "decision", "reason", "by", "basis", "agreed", "stale")
-_SAID = ("criterion", "verdict", "rule", "field")
-
-
-class Told:
-    """Rows that occur many times, each told once."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[str, ...], int] = {}
-
-    def number(self, *cells: str) -> int:
-        """The number of a row, which is its place in :attr:`rows`."""
-        return self._numbers.setdefault(cells, len(self._numbers))
-
-    @property
-    def rows(self) -> list[tuple[str, ...]]:
-        """Every row that has a number."""
-        return list(self._numbers)
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What reports have in common: search, source and file of records; what rules said but for the quote; decisions in force."""
-
-    found: Told = field(default_factory=Told)
-    said: Told = field(default_factory=Told)
-    decided: Told = field(default_factory=Told)
 
 
 def payload(evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:
-    """The page's data; report indexes follow the order of report ids."""
+    """The page's data but for the documents; reports follow the order of report ids."""
     order = sorted(evidence.merged)
     index = {report: place for place, report in enumerate(order)}
-    titles = {(source.search_id, source.name): source.title for source in evidence.plan.sources}
-    records: dict[str, list[Row]] = defaultdict(list)
-    for row in evidence.records:
-        records[evidence.reports[row["record_id"]]].append(row)
-    decisions = by_report(evidence.decisions)
-    first = evidence.first
     labels = evidence.plan.criteria
     called = names(flow, labels)
-    shared = Shared()
-    reports = [
-        _report(report, evidence, flow, story, records[report], decisions.get(report, ()), titles, first, shared)
-        for report in order
-    ]
+    journeys = _Journeys(evidence, flow, story)
     return {
         "states": ENDED,
         "criteria": dict(labels),
         "questions": dict(evidence.plan.questions),
-        "found": shared.found.rows,
-        "said": shared.said.rows,
-        "decided": shared.decided.rows,
-        "reports": reports,
+        "reports": [journeys.of(report) for report in order],
+        "found": journeys.found.rows,
+        "decided": journeys.decided.rows,
         "boxes": _boxes([box for box in every_box(flow) if box.rows is not None], called, index, labels),
-        "open": [
-            [index.get(row["report_id"], -1)]
-            + [row.get(name, "") for name in ("stage", "why", "waiting_for", "rank", "proposal", "evidence", "other_id")]
-            for row in story.to_decide
-        ],
-    }  # fmt: skip
+        "open": [[index.get(row["report_id"], -1), *_cells(row, _OPEN)] for row in story.to_decide],
+    }
 
 
-def _report(
-    report: str,
-    evidence: Evidence,
-    flow: Flow,
-    story: Story,
-    records: Sequence[Row],
-    decisions: Sequence[Row],
-    titles: Mapping[tuple[str, str], str],
-    first: Mapping[str, int],
-    shared: Shared,
-) -> dict[str, Any]:
-    merged = evidence.merged[report]
-    place = flow.places[report]
-    verdicts, values = story.verdicts.get(report, ()), story.values.get(report, ())
-    abstract = merged.get("abstract", "")
-    volume = merged.get("volume", "") + (f"({merged['issue']})" if merged.get("issue") else "")
-    told: dict[str, Any] = {
-        "i": report,
-        "s": place.state,
-        "r": place.reason,
-        "v": ":".join(part for part in (volume, merged.get("pages", "")) if part),
-        "w": join(dict.fromkeys(titles[row["search_id"], row["source"]] for row in records)),
-        "f": evidence.plan.searches[first[report]],
-        "c": [[shared.found.number(row["search_id"], titles[row["search_id"], row["source"]], row.get("file", "")),
-               row["record_id"], row.get("line", ""), row.get("sha256", "")[:12],
-               row["title"] if row["title"] != merged["title"] else ""] for row in records],
-        "g": [shared.decided.number(*map(row.get, _DECIDED, repeat(""))) for row in decisions],
-        "x": marked(abstract, _spans("abstract", abstract, verdicts, values)),
-        "h": marked(merged["title"], _spans("title", merged["title"], verdicts, values)),
-        "e": [[row.get(name, "") for name in ("record_id_1", "record_id_2", "verdict", "rule", "score", "evidence")]
-              for row in story.pairs.get(report, ())],
-        "n": [[shared.said.number(*map(row.get, _SAID, repeat(""))), row.get("quote", "")] for row in verdicts],
-        "z": [[row.get(name, "") for name in ("date", "reviewer", "stage", "decision", "criterion", "role", "basis",
-                                              "note", "seal", "where")] for row in story.ledger.get(report, ())],
-        "ex": [[row.get(name, "") for name in ("study_id", "field", "value", "quote", "by", "checked_by", "source",
-                                               "confidence")] for row in values],
-        "dg": [[row.get("digest", ""), row.get("source", "")] for row in story.digests.get(report, ())],
-    }  # fmt: skip
-    told |= {key: merged.get(column, "") for key, column in _FIELDS.items()}
-    if told["h"] == [merged["title"]]:
-        del told["h"]
-    return {key: value for key, value in told.items() if value not in ("", [], [""])}
+class _Journeys:
+    """The way of each report: where it was found, what it was compared with, who decided what, and where it ended."""
+
+    def __init__(self, evidence: Evidence, flow: Flow, story: Story) -> None:
+        self.found, self.decided = Told(), Told()
+        self._evidence, self._places = evidence, flow.places
+        self._titles = {(source.search_id, source.name): source.title for source in evidence.plan.sources}
+        self._records: dict[str, list[Row]] = defaultdict(list)
+        for row in evidence.records:
+            self._records[evidence.reports[row["record_id"]]].append(row)
+        self._decisions = by_report(evidence.decisions)
+        told = {"e": story.pairs, "z": story.ledger, "ex": story.values, "dg": story.digests}
+        self._told = [(key, rows, _TOLD[key]) for key, rows in told.items()]
+
+    def of(self, report: str) -> dict[str, Any]:
+        """The journey of one report; what there is nothing of is left out."""
+        place, title = self._places[report], self._evidence.merged[report]["title"]
+        journey = {
+            "s": place.state,
+            "f": self._evidence.plan.searches[self._evidence.first[report]],
+            "r": place.reason,
+            "c": [self._origin(row, title) for row in self._records[report]],
+            "g": [self.decided.number(*_cells(row, _DECIDED)) for row in self._decisions.get(report, ())],
+        }
+        journey |= {
+            key: [_cells(row, columns) for row in rows[report]] for key, rows, columns in self._told if report in rows
+        }
+        return {key: value for key, value in journey.items() if value}
+
+    def _origin(self, row: Row, title: str) -> list[Any]:
+        """Where a record came from, and its title if the report has another."""
+        source = self._titles[row["search_id"], row["source"]]
+        place = self.found.number(row["search_id"], source, row.get("file", ""))
+        other = row["title"] if row["title"] != title else ""
+        return [place, row["record_id"], row.get("line", ""), row.get("sha256", "")[:12], other]
 
 
-def _spans(name: str, text: str, verdicts: Iterable[Row], values: Iterable[Row]) -> list[tuple[int, int, str]]:
-    """Where a field is quoted and what for. A quote that a person typed has no offsets: it is looked for."""
-    found = [(row, f"{row['criterion']}: {row['verdict']}") for row in verdicts if row.get("field") == name]
-    found += [(row, row["field"]) for row in values if row.get("source") == name]
-    spans = []
-    for row, label in found:
-        start, end, quote = row.get("start", ""), row.get("end", ""), row.get("quote", "")
-        if start.isdecimal() and end.isdecimal():
-            spans.append((int(start), int(end), label))
-        elif quote and (place := text.find(quote)) >= 0:
-            spans.append((place, place + len(quote), label))
-    return spans
-
-
-def marked(text: str, spans: Iterable[tuple[int, int, str]]) -> list[Any]:
-    """The text in pieces: plain ones are strings, quoted ones ``[text, what for, what ends here]``.
-
-    Joined, the pieces are the text; quotes that overlap are cut into several pieces, and each is told of once, at its end.
-    """
-    kept = sorted({(start, end, label) for start, end, label in spans if 0 <= start < end <= len(text)})
-    if not kept:
-        return [text]
-    cuts = sorted({0, len(text), *(start for start, *_ in kept), *(end for _, end, _ in kept)})
-    pieces: list[Any] = []
-    for start, end in pairwise(cuts):
-        labels = dict.fromkeys(label for a, b, label in kept if a <= start and end <= b)
-        ending = dict.fromkeys(label for _, b, label in kept if b == end)
-        pieces.append([text[start:end], join(labels), join(ending)] if labels else text[start:end])
-    return pieces
+def _cells(row: Row, columns: Iterable[str]) -> list[str]:
+    return [row.get(name, "") for name in columns]
 
 
 def _boxes(

@@ -42,11 +42,10 @@ def awaiting(evidence: Evidence, flow: Flow) -> list[Row]:
 
 def ongoing(evidence: Evidence, flow: Flow, ledger: Sequence[Row]) -> list[Row]:
     """Reports of studies that people marked as ongoing in decisions/studies.csv."""
-    names = evidence.names
     marked = {
         report: row.get("note", "")
         for row in ledger
-        if row["role"].strip().lower() == ONGOING and (report := names.named(row["id"]).report)
+        if row["role"].strip().lower() == ONGOING and (report := evidence.names.named(row["id"]).report)
     }
     return [_row(report, evidence, flow, note, evidence.first) for report, note in sorted(marked.items())]
 

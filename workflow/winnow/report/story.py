@@ -9,7 +9,6 @@ from pathlib import Path
 
 from winnow import tables
 from winnow.decisions import ledger
-from winnow.decisions.identities import Identities
 from winnow.decisions.kinds import KINDS
 from winnow.report.evidence import Evidence, Row
 from winnow.review import Review
@@ -40,13 +39,12 @@ def read_digests(review: Review) -> list[Row]:
 
 def read(review: Review, evidence: Evidence) -> Story:
     """The story of every report of a review."""
-    names = evidence.names
     pairs = optional(review.result("deduplicate", "pairs.csv"), tables.PAIRS)
-    digests = [row | {"report_id": names.named(row["id"]).report} for row in read_digests(review)]
+    digests = [row | {"report_id": evidence.names.named(row["id"]).report} for row in read_digests(review)]
     return Story(
         verdicts=by_report(optional(review.result("screen", "verdicts.csv"), tables.VERDICTS)),
         pairs=pairs_by_report(pairs, evidence.reports),
-        ledger=by_report(_ledger_rows(review, names)),
+        ledger=by_report(_ledger_rows(review, evidence)),
         values=by_report(optional(review.result("extract", "values.csv"), tables.VALUES)),
         digests=by_report(digests),
         to_decide=optional(review.result("screen", "to_decide.csv")),
@@ -70,12 +68,12 @@ def pairs_by_report(rows: Iterable[Row], reports: Mapping[str, str]) -> dict[str
     return dict(found)
 
 
-def _ledger_rows(review: Review, names: Identities) -> list[Row]:
+def _ledger_rows(review: Review, evidence: Evidence) -> list[Row]:
     """Every screening row of every reviewer with its report and its place; rows that name none are the screen stage's to tell."""
     found = []
     for path in ledger.paths(review.root, KINDS["screening"]):
         one = ledger.read(path, KINDS["screening"], path.relative_to(review.root).as_posix())
         for place, row in enumerate(one.rows):
-            for report in names.named(row["id"]).reports:
+            for report in evidence.names.named(row["id"]).reports:
                 found.append(row | {"report_id": report, "reviewer": one.reviewer, "where": one.place(place)})
     return sorted(found, key=lambda row: (row["report_id"], row["date"], row["where"]))

@@ -1,16 +1,52 @@
 // The page's own part: it shows what the JSON says. Tables are DataTables; everything is set as text, never as HTML.
-const data = JSON.parse(await unpacked(document.getElementById('data')));
+const data = await read(lines(document.getElementById('data')));
 const bundle = new Blob([document.getElementById('datatables').textContent], { type: 'text/javascript' });
 const { default: DataTable } = await import(URL.createObjectURL(bundle));
 
-// Large reviews travel packed (page.py says when); every browser since 2023 can unpack them.
-async function unpacked(holder) {
-  if (holder.type === 'application/json') return holder.textContent;
-  if (!('DecompressionStream' in window)) document.getElementById('too-old').hidden = false;
+// The first line is the page's own; each other one adds the documents of some reports, which follow in the same order.
+async function read(all) {
+  let page = null;
+  let place = 0;
+  for await (const line of all) {
+    const told = JSON.parse(line);
+    if (page === null) page = told;
+    else for (const each of told.reports) {
+      const report = Object.assign(page.reports[place], each, { said: told.said });
+      report.w = [...new Set(report.c.map(([origin]) => page.found[origin][1]))].join('; ');
+      place += 1;
+    }
+  }
+  return page;
+}
+
+// Large reviews travel packed (carrying.py says when); every browser since 2023 can unpack them. They are never held as one text.
+async function* lines(holder) {
+  if (holder.type === 'application/x-ndjson') {
+    yield* holder.textContent.split('\n');
+    return;
+  }
   const signs = atob(holder.textContent);
   const bytes = new Uint8Array(signs.length);
   for (let place = 0; place < signs.length; place += 1) bytes[place] = signs.charCodeAt(place);
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
+  const reader = new Blob([bytes]).stream().pipeThrough(inflating()).pipeThrough(new TextDecoderStream()).getReader();
+  let held = [];
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    const pieces = next.value.split('\n');
+    for (const ended of pieces.slice(0, -1)) {
+      yield held.join('') + ended;
+      held = [];
+    }
+    held.push(pieces.at(-1));
+  }
+}
+
+function inflating() {
+  try {
+    return new DecompressionStream('deflate-raw');
+  } catch (fault) {
+    document.getElementById('too-old').hidden = false;
+    throw fault;
+  }
 }
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -193,7 +229,7 @@ function story(report) {
         report.c.map(([place, ...rest]) => [...data.found[place], ...rest]))),
       report.e ? step('Compared', rowsOf(['Record', 'Record', 'Verdict', 'Rule', 'Score', 'Evidence'], report.e)) : null,
       report.n ? step('Judged by rules', rowsOf(['Criterion', 'Verdict', 'Rule', 'Field', 'Quote'],
-        report.n.map(([place, words]) => [data.said[place], words]).map(([[id, ...rest], words]) => [question(id), ...rest, quote(words)]))) : null,
+        report.n.map(([place, words]) => [report.said[place], words]).map(([[id, ...rest], words]) => [question(id), ...rest, quote(words)]))) : null,
       report.z ? step('Decided by people', rowsOf(['Date', 'Reviewer', 'Stage', 'Decision', 'Criterion', 'Role', 'Read', 'Note', 'Seal', 'Ledger'],
         report.z.map((row) => row.map((cell, place) => (place === 8 ? (cell ? cell.slice(0, 12) : 'unsealed') : place === 2 ? stageName(cell) : cell))))) : null,
       report.g ? step('Decision in force', rowsOf(['Stage', 'Decision', 'Reason', 'By', 'Read', 'Agreed', 'Stale'],
