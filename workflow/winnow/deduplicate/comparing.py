@@ -41,15 +41,20 @@ def _equal(field: str, code: Ints, a: Ints, b: Ints) -> Bits:
 
 
 def _dois(fields: Fields, a: Ints, b: Ints) -> Bits:
-    """A ``version`` is another one of the same living review: another DOI, or where one has none another year or issue."""
+    """A ``version`` is another one of the same living review: another DOI, or where one has none another year or issue.
+
+    A DOI that names the review and no version of it was given to several, which year and issue tell apart.
+    """
     code, living, issue, year = fields.doi_code, fields.living_code, fields.issue_code, fields.year
     unknown = (code[a] < 0) | (code[b] < 0)
+    same = ~unknown & (code[a] == code[b])
     one_review = (living[a] >= 0) & (living[a] == living[b])
-    later = (year[a] > 0) & (year[b] > 0) & (year[a] != year[b])
-    later |= (issue[a] >= 0) & (issue[b] >= 0) & (issue[a] != issue[b])
+    other_year = (year[a] > 0) & (year[b] > 0) & (year[a] != year[b])
+    other_issue = (issue[a] >= 0) & (issue[b] >= 0) & (issue[a] != issue[b])
     conditions = {
-        "same": ~unknown & (code[a] == code[b]),
-        "version": one_review & (~unknown | later),
+        "version": one_review
+        & np.where(same, ~fields.versioned[a] & other_year & other_issue, ~unknown | other_year | other_issue),
+        "same": same,
         "unknown": unknown,
     }
     return chosen("doi", conditions, "different")
@@ -169,7 +174,10 @@ def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
     conditions = {
         "unknown": unknown,
         "different": clash,
-        "whole": (first[a] == first[b]) & (last[a] == last[b]) & (last[a] - first[a] >= THRESHOLDS["pages_article"]),
+        "whole": (first[a] == first[b])
+        & (first[a] > 1)
+        & (last[a] == last[b])
+        & (last[a] - first[a] >= THRESHOLDS["pages_article"]),
         "same": first[a] == first[b],
         "near": end | overlap,
     }

@@ -48,6 +48,7 @@ class Fields:
     doi: Sequence[str]
     doi_code: Ints
     living_code: Ints
+    versioned: Flags
     title: Sequence[str]
     title_key: Sequence[str]
     title_code: Ints
@@ -131,6 +132,7 @@ def prepare(records: pd.DataFrame) -> Fields:
         doi=doi,
         doi_code=codes([cell.translate(WITHOUT_SIGNS) for cell in doi]),
         living_code=codes([living_review(*cells) for cells in zip(doi, column("pages"), issue_cells, strict=True)]),
+        versioned=flags(bool(_VERSION.search(cell)) for cell in doi),
         title=[one.words for one in title],
         title_key=[one.key for one in title],
         title_code=title_code,

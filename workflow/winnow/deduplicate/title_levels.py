@@ -44,7 +44,7 @@ def compare(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
     other_language = latin & ~near & ~alike & ~part_of & _other_language(fields, a, b)
     conditions = {
         "unknown": unknown, "short": short, "identical": identical, "foreign": foreign | other_language,
-        "near": near, "contained": part_of, "alike": alike, "begins": begins, "unlike": cjk[a] | (whole < limit["title_weak"]),
+        "near": near, "contained": part_of, "alike": alike, "begins": begins, "unlike": cjk[a],
     }  # fmt: skip
     level = chosen("title", conditions, "different")
     compared = ~(unknown | identical | foreign)
