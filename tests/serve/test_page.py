@@ -10,12 +10,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
-from hypothesis import given
-from hypothesis import strategies as st
 
 from winnow import tables
 from winnow.decisions import ledger
@@ -23,10 +20,9 @@ from winnow.decisions.kinds import KINDS
 from winnow.review import Review
 from winnow.screen import stage
 from winnow.screen.fulltext import looking
-from winnow.serve.desk import Desk, Key
+from winnow.serve.desk import Desk
+from winnow.serve.items import Key
 from winnow.serve.serving import Serving
-from winnow.serve.shown import compared, pieces
-from winnow.serve.words import LANGUAGES, words
 
 Serve = Callable[..., Serving]
 Write = Callable[..., Path]
@@ -217,6 +213,30 @@ def test_retrieval_and_duplicates_are_worked_through_too(
     assert "Full text sought" in visit.get("/list") and "A letter about kettles" in visit.get("/list")
 
 
+def test_undo_goes_back_through_every_ledger(
+    small_review: Review, serve: Serve, session: requests.Session, write_ledger: Write
+) -> None:
+    """What was decided last is shown first, whether it was a report, a full text or a pair; what stands on it is named."""
+    for reviewer in ("wang", "li"):
+        write_ledger("screening", *({"id": n, "decision": "include"} for n in "14"), reviewer=reviewer)
+    write_ledger("duplicates", {"id_1": "pubmed:2", "id_2": "4", "ruling": "different", "by": "li"})
+    visit = Visit(serve(), session)
+    visit.post("/retrieve", stage="retrieval", report="pubmed:4", status="sought")
+    visit.post("/rule", stage="duplicates", report="cnki:aaa", other="pubmed:4", ruling="different")
+    last = visit.get("/undo")
+    assert "阳光治疗疲惫茶壶" in last and "You decided this before: <b>Different documents</b>" in last
+    assert "You decided this before: <b>Still sought</b>" in visit.get("/undo?n=1")
+    assert all("You decided this before: <b>Include</b>" in visit.get(f"/undo?n={n}") for n in (2, 3))
+    assert visit.get("/undo?n=4") == visit.get("/")
+    link = re.search(r'name="previous" value="([0-9a-f]+)"', visit.get("/undo?n=1"))
+    assert link
+    sought = {"stage": "retrieval", "report": "pubmed:4", "status": "obtained"}
+    assert visit.post("/retrieve", **sought).status_code == 409
+    assert "Obtained</b>" in visit.post("/retrieve", **sought, previous=link.group(1)).text.split("<footer>")[1]
+    pair = visit.get("/item?stage=duplicates&report=pubmed:4&other=pubmed:2")
+    assert "Decided before by li: <b>Different documents</b>" in pair
+
+
 def test_hidden_evidence_is_hidden_and_the_row_says_so(
     small_review: Review, serve: Serve, session: requests.Session
 ) -> None:
@@ -319,54 +339,6 @@ def test_digests_are_for_people_only(small_review: Review, serve: Serve, session
     page = visit.get("/item?stage=title_abstract&report=pubmed:1")
     assert "Thirty pots." in page and "not part of the record" in page
     assert "Thirty pots." not in visit.get("/item?stage=title_abstract&report=pubmed:2")
-
-
-def test_both_languages_say_everything() -> None:
-    """Every word of the page is there in English and Chinese, and none is the same by oversight."""
-    english, chinese = words("en"), words("zh")
-    assert english.keys() == chinese.keys() and all(english.values()) and all(chinese.values())
-    assert LANGUAGES.keys() == {"en", "zh"}
-    templates = Path(sys.modules["winnow.serve.words"].__file__ or "").parent / "templates"
-    used = {name for page in templates.glob("*.html") for name in re.findall(r"\bw\.(\w+)", page.read_text("utf-8"))}
-    assert used <= english.keys()
-
-
-@given(st.text(max_size=30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.booleans()), max_size=4))
-def test_the_pieces_of_a_text_are_the_text(content: str, spans: list[tuple[int, int, bool]]) -> None:
-    """However quotes lie over each other, no character is lost or doubled, and each marked one lies in a quote."""
-    verdicts = [
-        {
-            "field": "title", "quote": content[a:b], "start": str(a), "end": str(b), "criterion": f"c{n}",
-            "verdict": "met" if good else "not met",
-        }
-        for n, (a, b, good) in enumerate(spans)
-    ]  # fmt: skip
-    found = pieces("title", content, verdicts, {})
-    assert "".join(piece.text for piece in found) == content
-    at = 0
-    for piece in found:
-        inside = any(v["quote"] and int(v["start"]) <= at < int(v["end"]) for v in verdicts)
-        assert bool(piece.marks) == inside
-        at += len(piece.text)
-
-
-def test_a_quote_that_is_no_longer_there_is_not_marked() -> None:
-    """If the record changed since the rules ran, nothing wrong is highlighted."""
-    verdict: dict[str, Any] = {
-        "field": "title",
-        "quote": "pots",
-        "start": "0",
-        "end": "4",
-        "criterion": "c",
-        "verdict": "met",
-    }
-    assert [piece.marks for piece in pieces("title", "cups and pots", [verdict], {})] == [""]
-
-
-def test_two_records_are_compared_by_what_they_say() -> None:
-    """A field differs if its letters do; one that only one record has is shown, and does not differ."""
-    found = compared({"title": "A B", "year": "1999"}, {"title": "a b.", "year": "2000", "pages": "1"})
-    assert [(row.field, row.differs) for row in found] == [("title", False), ("year", True), ("pages", False)]
 
 
 def test_what_is_not_there_is_no_item(small_review: Review) -> None:

@@ -209,18 +209,15 @@ def rule(
     if first == second and len(first) == 1:
         raise InputError("both ids name the same record", where=f"'{one}', '{other}'", mend="name two records")
     cells = {"id_1": one, "id_2": other, "ruling": ruling, "by": by, "note": note}
-    return _append(review, "duplicates", cells, partial(ruled, seen=seen, one=one, other=other), previous)
+    pair = frozenset((first, second))
+    return _append(review, "duplicates", cells, lambda now: ruled(now, seen).get(pair), previous)
 
 
-def ruled(now: Ledger, *, seen: state.Known, one: str, other: str) -> int | None:
-    """The place of the row of decisions/duplicates.csv that stands on two records: the latest by date, then by line."""
-    wanted = {seen.identities.named(one).records, seen.identities.named(other).records}
-    about = [
-        place
-        for place, cells in enumerate(now.rows)
-        if {seen.identities.named(cells[name]).records for name in ("id_1", "id_2")} == wanted
-    ]
-    return max(about, key=lambda place: (now.rows[place]["date"], place), default=None)
+def ruled(now: Ledger, seen: state.Known) -> dict[frozenset[frozenset[str]], int]:
+    """The places of the rows of decisions/duplicates.csv that stand, by the two sets of records: the latest by date, then line."""
+    named = seen.identities.named
+    in_time = sorted(enumerate(now.rows), key=lambda row: row[1]["date"])
+    return {frozenset(named(cells[name]).records for name in ("id_1", "id_2")): place for place, cells in in_time}
 
 
 def retrieve(
@@ -243,13 +240,13 @@ def retrieve(
     """
     seen = seen or _known(review)
     report = _named(seen, cells["id"])
-    return _append(review, "retrieval", cells, partial(retrieved, seen=seen, report=report), previous)
+    return _append(review, "retrieval", cells, lambda now: retrieved(now, seen).get(report), previous)
 
 
-def retrieved(now: Ledger, *, seen: state.Known, report: str) -> int | None:
-    """The place of the row of decisions/retrieval.csv that stands on a report: the last."""
-    about = (place for place, cells in enumerate(now.rows) if seen.identities.named(cells["id"]).report == report)
-    return max(about, default=None)
+def retrieved(now: Ledger, seen: state.Known) -> dict[str, int]:
+    """The places of the rows of decisions/retrieval.csv that stand, by report: the last on each."""
+    places = {seen.identities.named(cells["id"]).report: place for place, cells in enumerate(now.rows)}
+    return {report: place for report, place in places.items() if report}
 
 
 def _named(seen: state.Known, identifier: str) -> str:

@@ -19,7 +19,8 @@ from winnow.errors import UsageError, WinnowError
 from winnow.report import typeface
 from winnow.screen.deciding import Overtaken, Written
 from winnow.screen.worklist import DUPLICATES
-from winnow.serve.desk import Desk, Item, Key, key_of
+from winnow.serve.desk import Desk
+from winnow.serve.items import Item, Key, key_of
 from winnow.serve.shown import FIELDS, compared, pieces
 from winnow.serve.words import LANGUAGES, words
 
@@ -85,8 +86,7 @@ class Page:
         place = _number(back)
         if place >= len(history):
             return RedirectResponse("/", 303)
-        row = history[place]
-        return await self._item(request, Key(row.stage, row.report_id), back=place + 1)
+        return await self._item(request, history[place].key, back=place + 1)
 
     async def listing(self, request: Request) -> Response:
         """What waits for this person."""
@@ -221,7 +221,7 @@ class Page:
             desk=self.desk,
             repeated=bool(_repeated(request)),
             last=history[0] if history else None,
-            last_title=self.desk.reports.reports[history[0].report_id].get("title", "") if history else "",
+            last_title=self.desk.reports.reports[history[0].key.report].get("title", "") if history else "",
             **context,
         )
         return HTMLResponse(html, status)
@@ -229,8 +229,8 @@ class Page:
 
 def _basis(item: Item) -> str:
     """What is taken to have been read unless the reviewer says otherwise."""
-    if item.own and item.own.basis in BASES:
-        return item.own.basis
+    if item.said and item.said.basis in BASES:
+        return item.said.basis
     if item.key.stage == "full_text":
         return "full text"
     return "abstract" if item.record.get("abstract") else "title"

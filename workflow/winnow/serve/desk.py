@@ -6,7 +6,7 @@ The ledgers on disk are the only state. A row that another program writes while 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ from winnow import tables
 from winnow.decisions import ledger
 from winnow.decisions.checking import people_by_stage
 from winnow.decisions.kinds import KINDS, STAGES
+from winnow.decisions.ledger import Ledger
 from winnow.decisions.resolve import ADJUDICATOR, EVIDENCE_HIDDEN, Judgement, current, own
 from winnow.errors import LedgerError, UsageError
 from winnow.review import Review
@@ -23,48 +24,10 @@ from winnow.screen import deciding, state
 from winnow.screen.fulltext import looking
 from winnow.screen.fulltext.services import NOT_ASKED
 from winnow.screen.worklist import DUPLICATES
+from winnow.serve.items import RETRIEVAL, Item, Key, Said, decided, key_of, retrieved, ruled
 
-
-@dataclass(frozen=True)
-class Key:
-    """Which item: a report at a stage, and for a possible duplicate the other report."""
-
-    stage: str
-    report: str
-    other: str = ""
-
-    @property
-    def query(self) -> dict[str, str]:
-        """As the parameters of an address."""
-        return {"stage": self.stage, "report": self.report, **({"other": self.other} if self.other else {})}
-
-
-@dataclass(frozen=True)
-class Item:
-    """One item in full.
-
-    Attributes:
-        row: its row of the worklist; empty if it is not on the list (it was decided, and is looked at again).
-        record: the merged row, or the row of the first of two.
-        own: the reviewer's own row that stands, if there is one.
-        previous: the link of the row that the next one on the item would take the place of; empty if there is none.
-        others: for an adjudicator, what the reviewers wrote.
-        stale: what changed since it was decided.
-        copies: what the services said about open copies of it.
-    """
-
-    key: Key
-    row: Mapping[str, str]
-    record: Mapping[str, str]
-    other: Mapping[str, str]
-    verdicts: list[Mapping[str, str]]
-    proposal: Mapping[str, str]
-    digest: Mapping[str, str]
-    own: Judgement | None
-    previous: str
-    others: list[Judgement]
-    stale: str = ""
-    copies: tuple[Mapping[str, str], ...] = ()
+#: The ledgers that everybody writes, and how their rows are read.
+SHARED: Mapping[str, Callable[[Ledger, state.Known], Iterator[Said]]] = {RETRIEVAL: retrieved, DUPLICATES: ruled}
 
 
 @dataclass
@@ -128,15 +91,15 @@ class Desk:
         """An item in full; None if there is no such report."""
         record = self.reports.reports.get(key.report)
         other = self.reports.reports.get(key.other)
-        if (
-            record is None
-            or key.stage not in (*STAGES, "retrieval", DUPLICATES)
-            or (key.stage == DUPLICATES) != bool(other)
-        ):
+        if record is None or key.stage not in (*STAGES, *SHARED) or (key.stage == DUPLICATES) != bool(other):
             return None
         now = self._now()
         about = [row for row in now.judgements if (row.report_id, row.stage) == (key.report, key.stage)]
-        mine = own(about, self.reviewer, self.role)
+        if key.stage in SHARED:
+            said = next((row for row in self._shared(key.stage) if row.key.among(key)), None)
+        else:
+            mine = own(about, self.reviewer, self.role)
+            said = decided(mine[-1]) if mine else None
         step = next((s for s in now.steps if (s.report_id, s.stage) == (key.report, key.stage)), None)
         return Item(
             key=key,
@@ -146,33 +109,25 @@ class Desk:
             verdicts=[] if self.hide_evidence else self._verdicts.get(key.report, []),
             proposal={} if self.hide_evidence else self.rules.proposals.get(key.report, {}),
             digest=self._digests.get(key.report, {}),
-            own=mine[-1] if mine else None,
-            previous=mine[-1].link if mine else self._shared_row(key),
+            said=said,
             others=[row for row in current(about) if row.role != ADJUDICATOR] if self.role == ADJUDICATOR else [],
             stale=step.outcome.stale if step else "",
             copies=tuple(row for row in self._copies if row["report_id"] == key.report and row["found"] != NOT_ASKED),
         )
 
-    def _shared_row(self, key: Key) -> str:
-        """The link of the row that stands on an item in a ledger that everybody writes; empty if there is none."""
-        if key.stage not in ("retrieval", DUPLICATES):
-            return ""
-        now = self._memory.ledgers.get(self.review.root / KINDS[key.stage].path)
-        if now is None:
-            return ""
-        if key.stage == DUPLICATES:
-            place = deciding.ruled(now, seen=self.reports, one=key.report, other=key.other)
-        else:
-            place = deciding.retrieved(now, seen=self.reports, report=key.report)
-        return "" if place is None else now.links[place]
+    def _shared(self, stage: str) -> list[Said]:
+        """The rows that stand in a ledger that everybody writes."""
+        now = self._memory.ledgers.get(self.review.root / KINDS[stage].path)
+        return list(SHARED[stage](now, self.reports)) if now else []
 
-    def history(self) -> list[Judgement]:
+    def history(self) -> list[Said]:
         """The reviewer's own rows that stand, latest first: what undo goes back through."""
         groups: dict[tuple[str, str], list[Judgement]] = {}
         for row in self._now().judgements:
             groups.setdefault((row.report_id, row.stage), []).append(row)
-        latest = [kept[-1] for group in groups.values() if (kept := own(group, self.reviewer, self.role))]
-        return sorted(latest, key=lambda row: -row.order)
+        mine = [decided(kept[-1]) for group in groups.values() if (kept := own(group, self.reviewer, self.role))]
+        mine += [row for stage in SHARED for row in self._shared(stage) if row.by == self.reviewer]
+        return sorted(mine, key=lambda row: row.turn, reverse=True)
 
     def decide(self, key: Key, decision: str, criterion: str, basis: str, note: str, previous: str) -> deciding.Written:
         """Append a screening decision.
@@ -183,7 +138,7 @@ class Desk:
             criterion: the primary reason of an exclusion.
             basis: what was read.
             note: free text.
-            previous: ``Item.previous`` when the page was made.
+            previous: the link of ``Item.said`` when the page was made, empty if there was none.
 
         Raises:
             Overtaken: another row of the same person stands by now, and says something else.
@@ -238,8 +193,3 @@ class Desk:
 @cache
 def _people(waiting_for: str) -> frozenset[str]:
     return frozenset(tables.split(waiting_for))
-
-
-def key_of(row: Mapping[str, str]) -> Key:
-    """The key of a row of the worklist."""
-    return Key(row["stage"], row["report_id"], row["other_id"])
