@@ -11,6 +11,7 @@ from winnow import review
 from winnow.cli import main
 from winnow.cli.new import skeleton
 from winnow.decisions.kinds import KINDS
+from winnow.screen.fulltext import supplied
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,9 @@ def test_an_example_filed_as_a_strategy_is_told(
     (folder / "config/strategy/cnki.txt").write_text("TKA=('茶壶')\n", encoding="utf-8")
     assert main(words) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_git_leaves_out_what_a_review_must_not_publish() -> None:
+    """Full texts are under others' copyright, and half-finished downloads are nobody's: a new review's git sees neither."""
+    ignored = skeleton("A title")[".gitignore"].decode("utf-8").splitlines()
+    assert {f"{supplied.FOLDER}/", "*.partial/", "results/**/*.sqlite"} <= set(ignored)
