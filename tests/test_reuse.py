@@ -215,7 +215,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[st
         assert not stores.exists()
         del os.environ[reuse.SWITCH]
         run("config/first-search.yaml")
-        assert {path.name for path in stores.rglob("*")} >= {"documents", "words", "verdicts"}
+        assert {path.name for path in stores.rglob("*")} >= {"documents", "verdicts"}
         found["of the review before the update"] = run()
         found["of the same review"] = run()
         spoil(lambda content: content[:-1] + b"#")
