@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from winnow import fingerprints, reuse, review
 from winnow.cli import main
+from winnow.report import carrying
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("records", "deduplicate", "screen", "extract", "synthesise", "report")
@@ -206,12 +207,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[st
         head, _, body = content.partition(b"\n")
         return json.dumps(json.loads(head) | {"code": "0" * 64}).encode() + b"\n" + body.replace(b"met", b"MET")
 
+    patched = pytest.MonkeyPatch()
+    patched.setattr(carrying, "PLAIN", 1000)  # so that this small page is packed, and its parts are kept
     try:
         os.environ[reuse.SWITCH] = "off"
         found = {"off": run()}
         assert not stores.exists()
         del os.environ[reuse.SWITCH]
         run("config/first-search.yaml")
+        assert {path.name for path in stores.rglob("*")} >= {"documents", "verdicts"}
         found["of the review before the update"] = run()
         found["of the same review"] = run()
         spoil(lambda content: content[:-1] + b"#")
@@ -220,6 +224,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[st
         found["of other code"] = run()
         yield found
     finally:
+        patched.undo()
         os.chdir(before[0])
         os.environ.clear()
         os.environ.update(before[1])

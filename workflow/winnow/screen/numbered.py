@@ -74,11 +74,12 @@ def numbered(
                 places[keys[place]] = span
         spans.append(span)
     pool = np.concatenate([held, np.array(fresh, dtype=_KEPT)])
-    numbers = np.concatenate([pool[start:end] for start, end in spans]).astype(np.int64) if spans else pool
+    numbers = np.concatenate([pool[:0], *(pool[start:end] for start, end in spans)]).astype(np.int64)
     real = numbers >= 0
     numbers[real], used = pd.factorize(numbers[real])  # as if all had been read now, in this order
     every = list(vocabulary)
-    made = Numbered([every[number] for number in used.tolist()], numbers, np.cumsum([end - at for at, end in spans]))
+    ends = np.cumsum([end - start for start, end in spans], dtype=np.int64)
+    made = Numbered([every[number] for number in used.tolist()], numbers, ends)
     if kept.on and (fresh or before != len(set(keys))):
         _keep(made, keys, kept)
     return made
