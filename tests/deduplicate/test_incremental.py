@@ -188,6 +188,23 @@ def test_only_what_is_new_is_read_and_compared(tmp_path: Path, monkeypatch: pyte
     assert 4 <= sum(pairs) <= 4 + 3 + 2 + 1
 
 
+def test_what_is_said_of_two_does_not_depend_on_a_third() -> None:
+    """Law: two records that give their journal's abbreviation alone are judged the same beside one that gives its full name."""
+    short = {
+        "title": "Immunoglobulin in myositis",
+        "authors": "Roe, J",
+        "year": "2001",
+        "journal_abbrev": "J Made Up",
+        "journal": "",
+    }
+    other = dict.fromkeys(short, "") | {"title": "Vaccines for teapots", "journal": "Journal of Teapots"}
+    two = pd.DataFrame([short | {"record_id": "a"}, short | {"record_id": "b", "journal_abbrev": "Other Things"}])
+    three = pd.concat([two, pd.DataFrame([other | {"record_id": "c"}])], ignore_index=True)
+    alone, beside = core.deduplicate(two).pairs, core.deduplicate(three).pairs
+    pd.testing.assert_frame_equal(alone, beside)
+    assert "journal different" in alone["evidence"].iloc[0]
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [

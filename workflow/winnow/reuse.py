@@ -26,6 +26,8 @@ SWITCH = "WINNOW_CACHE"
 #: What people write into a switch to turn it off.
 _OFF = frozenset(("off", "0", "no", "false"))
 _HEX = 64
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_DECODER = json.JSONDecoder()
 
 T = TypeVar("T")
 
@@ -65,12 +67,12 @@ class Kept:
         if line is None:
             return None
         self._used[name] = line
-        return json.loads(line[_HEX + 1 :])
+        return _DECODER.raw_decode(line.decode("ascii"), _HEX + 1)[0]
 
     def put(self, name: str, value: Any) -> None:
         """Keep a value under the key of everything that it follows from."""
         if self.on:
-            self._used[name] = f"{name}\t{json.dumps(value, separators=(',', ':'))}".encode("ascii")
+            self._used[name] = f"{name}\t{_ENCODER.encode(value)}".encode("ascii")
 
     @property
     def changed(self) -> bool:

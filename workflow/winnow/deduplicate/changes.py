@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -50,16 +50,21 @@ def between_searches(
     for place, name in enumerate(present):
         its = present[: place + 1]
         read = [str(len(its)), *its, *(content[one] for one in its), *judged]
-        work: Callable[[], Mapping[str, str]] = partial(grouped, records.of(its))
-        if name == present[-1]:
+        last = name == present[-1]
+        if last:
             read += _cells(records.of(others))
-            work = partial(dict, final)
-        after = kept.recall(read, work)
+        after = kept.recall(read, partial(dict, final) if last else partial(_grouped, grouped, records, its))
         rows += [(name, *change) for change in _changes(before, after)]
         before = after
     order = {name: place for place, name in enumerate(present)}
     rows.sort(key=lambda row: (order[row[0]], row[1:]))
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+
+
+def _grouped(
+    grouped: Callable[[found.Records], Mapping[str, str]], records: found.Records, searches: Sequence[str]
+) -> Mapping[str, str]:
+    return grouped(records.of(searches))
 
 
 def _cells(records: found.Records) -> list[str]:
@@ -68,18 +73,23 @@ def _cells(records: found.Records) -> list[str]:
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[tuple[str, ...]]:
-    former: dict[str, set[str]] = defaultdict(set)
-    now: dict[str, set[str]] = defaultdict(set)
+    steps = set(zip(before.values(), map(after.__getitem__, before), strict=True))
+    former: dict[str, list[str]] = defaultdict(list)
+    parts = Counter(old for old, _ in steps)
+    for old, report_id in sorted(steps):
+        former[report_id].append(old)
+    kinds = {
+        report_id: ["joined"] * (len(old) > 1) + ["split"] * any(parts[name] > 1 for name in old)
+        for report_id, old in former.items()
+    }
     members: dict[str, list[str]] = defaultdict(list)
     for record_id, report_id in after.items():
-        members[report_id].append(record_id)
-        if record_id in before:
-            former[report_id].add(before[record_id])
-            now[before[record_id]].add(report_id)
+        if kinds.get(report_id):
+            members[report_id].append(record_id)
     changes: list[tuple[str, ...]] = []
-    for report_id, old in former.items():
-        kinds = ["joined"] * (len(old) > 1) + ["split"] * any(len(now[name]) > 1 for name in old)
-        ids = sorted(members[report_id])
+    for report_id, its in members.items():
+        ids = sorted(its)
         new = [record_id for record_id in ids if record_id not in before]
-        changes += [(kind, report_id, tables.join(sorted(old)), tables.join(ids), tables.join(new)) for kind in kinds]
+        told = (report_id, *map(tables.join, (former[report_id], ids, new)))
+        changes += [(kind, *told) for kind in kinds[report_id]]
     return changes

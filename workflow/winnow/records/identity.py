@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 #: Formats that only PubMed writes: a PMID in them is the record's own, and not a cross-reference.
 PUBMED_FORMATS = frozenset({"medline", "pubmedxml"})
@@ -19,7 +18,7 @@ class RecordIds:
     def __init__(self) -> None:
         self._given: Counter[str] = Counter()
 
-    def assign(self, record: Mapping[str, Any], source: str) -> str:
+    def assign(self, record: Mapping[str, str], source: str) -> str:
         """The id of the next record of ``source``: by its ``format``, ``pmid`` and ``sha256``."""
         own = source == "pubmed" or record.get("format") in PUBMED_FORMATS
         wanted = f"pubmed:{record['pmid']}" if own and record.get("pmid") else f"{source}:{record['sha256'][:12]}"

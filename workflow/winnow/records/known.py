@@ -122,8 +122,7 @@ class _Parts:
 def _split(path: Path) -> _Parts | None:
     """The articles of a file; None if it is anything but articles, one after the other with white space between them."""
     try:
-        with files.opened(path) as stream:
-            content = stream.read(LONGEST + 1)
+        content = files.unpacked(path, LONGEST + 1)
     except (OSError, EOFError, zlib.error):
         return None  # reading it says what is wrong
     at = content.find(_START)

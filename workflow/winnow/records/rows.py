@@ -33,6 +33,11 @@ class Content(NamedTuple):
     without: tuple[str, ...]
     cells: bytes
 
+    @property
+    def named_by(self) -> dict[str, str]:
+        """What :class:`winnow.records.identity.RecordIds` names it by."""
+        return {"format": self.format, "pmid": self.pmid, "sha256": self.sha256}
+
 
 class Row(NamedTuple):
     """A record in its file; ``line`` is ``first-last``."""

@@ -82,8 +82,7 @@ def read_source(
         where = review.relative(source.folder / manifests.NAME)
         faults.append(_difference(where, int(source.manifest.data["records"]), len(found)))
     ids = RecordIds()
-    named = [(ids.assign(row.content._asdict(), source.name), row) for row in found]
-    return named, reports, faults
+    return [(ids.assign(row.content.named_by, source.name), row) for row in found], reports, faults
 
 
 def _record_files(source: Source) -> Iterator[tuple[Path, int | None]]:
