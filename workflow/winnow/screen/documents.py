@@ -104,9 +104,10 @@ class Document:
         self._tokens: dict[str, Tokens] = {}
         self._denials: dict[str, list[tuple[_Cue, Stretch]]] = {}
         self._negated: dict[Mention, bool] = {}
-        #: what was already worked out of built-in classifiers for this report: what speaks for them, and their verdicts
+        #: what was already worked out of built-in classifiers for this report: what speaks for them, their verdicts, those met
         self.supported: dict[str, Any] = {}
         self.judged: dict[str, Any] = {}
+        self.met: dict[str, Any] = {}
         #: for some fields, the bits of the phrases that may stand in any of them
         self.possible = _Possible({field: self.tokens(field).possible for field in TEXT_FIELDS if row.get(field)})
 

@@ -24,7 +24,7 @@ from functools import cache
 from typing import NamedTuple
 
 from winnow.screen.spelling import either, spellings
-from winnow.screen.tokens import HAN, LEXICON, Tokens, folded
+from winnow.screen.tokens import EVERYWHERE, HAN, LEXICON, Tokens, folded
 
 _OPERATOR = re.compile(r"\s+(NEAR|PRE)/(\d+)\s+")
 _TOKEN = re.compile(r"\)\??|[(|]|[^\s()|]+")
@@ -39,7 +39,9 @@ class PatternError(ValueError):
 
 
 class Unit(NamedTuple):
-    """Any one of several words at one place; ``words`` is None for any word. ``rarity`` guesses how selective it is."""
+    """Any one of several words at one place; ``words`` is None for any word. ``rarity`` guesses how selective it is: its length,
+    and nothing for a word that nearly every text has.
+    """
 
     words: frozenset[int] | None
     rarity: int
@@ -77,7 +79,7 @@ class Plain:
             by_rarest.setdefault(rarest, []).append(_Rest(before, len(form), rest))
         self._forms = tuple(by_rarest.items())
         self.anchors: frozenset[int] = frozenset[int]().union(*by_rarest)
-        asked = _needs([[unit.words for unit in form if unit.words is not None] for form in forms])
+        asked = _needs([[unit for unit in form if unit.words is not None] for form in forms])
         self.needs = [words for words in asked if not words >= self.anchors]
         LEXICON.place(self.anchors)
 
@@ -102,14 +104,17 @@ class Plain:
         return sorted(found) if len(found) > 1 else found
 
 
-def _needs(forms: Sequence[Sequence[frozenset[int]]]) -> list[frozenset[int]]:
+def _needs(forms: Sequence[Sequence[Unit]]) -> list[frozenset[int]]:
     """Sets of words of each of which every form has one, smallest first.
 
     The first takes from each form what it shares with most of the others, and so finds the one word that the ways of putting
-    "(this|the present|our) review (article|paper)" have in common; the next what they share then, and so on.
+    "(this|the present|our) review (article|paper)" have in common; the next what they share then, and so on. Words that stand in
+    every text are left out where a form has others.
     """
-    shared = Counter(words for form in forms for words in set(form))
-    ordered = [sorted(form, key=lambda words: (-shared[words], sorted(words))) for form in forms]
+    telling = [[unit.words for unit in form if unit.rarity] or [unit.words for unit in form] for form in forms]
+    named = [[words for words in form if words is not None] for form in telling]
+    shared = Counter(words for form in named for words in set(form))
+    ordered = [sorted(form, key=lambda words: (-shared[words], sorted(words))) for form in named]
     longest = max(map(len, ordered))
     columns = [[form[min(place, len(form) - 1)] for form in ordered] for place in range(longest)]
     return sorted(
@@ -292,11 +297,15 @@ def _word(word: str, *, exact: bool) -> Unit:
     if word == "*":
         return Unit(None, 0)
     if exact:
-        return Unit(frozenset((LEXICON.ask((word,)),)), len(word))
+        return Unit(frozenset((LEXICON.ask((word,)),)), _rarity(word))
     if "*" in word or "?" in word:
         pieces = re.split(r"([*?])", word)
         expression = "".join(
             r"[\w']*" if piece == "*" else r"\w?" if piece == "?" else either(piece) for piece in pieces
         )
         return Unit(frozenset((LEXICON.ask_like(expression),)), len(word) - 1)
-    return Unit(frozenset((LEXICON.ask(sorted(spellings(word))),)), len(word))
+    return Unit(frozenset((LEXICON.ask(sorted(spellings(word))),)), _rarity(word))
+
+
+def _rarity(word: str) -> int:
+    return 0 if word in EVERYWHERE else len(word)

@@ -64,8 +64,10 @@ class _Held(NamedTuple):
 def _first(signals: tuple[Signal, ...], document: Document) -> _Held | None:
     possible, fields = document.possible, document.fields
     for signal in signals:
-        kind = signal.kind
-        if not (possible[signal.fields] & signal.phrases.bits if kind == "any" else kind == "use" or fields.get(kind)):
+        if (kind := signal.kind) == "any":
+            if not possible[signal.fields] & signal.phrases.bits:
+                continue
+        elif kind != "use" and not fields.get(kind):
             continue
         held, span = holds(signal, document)
         if held:
@@ -84,10 +86,10 @@ def _used(criterion: Criterion, document: Document) -> _Held | None:
 
 def _unused(criterion: Criterion, document: Document) -> _Held | None:
     """What the first built-in classifier of ``use:`` says if all are not met."""
-    found = [judged_builtin(name, document) for name in criterion.use]
-    if not found or any(judged.verdict != NOT_MET for judged in found):
+    if not criterion.use or any(judged_builtin(name, document).verdict != NOT_MET for name in criterion.use):
         return None
-    return _Held(f"{criterion.use[0]}:{found[0].rule}", found[0].span, False)
+    judged = judged_builtin(criterion.use[0], document)
+    return _Held(f"{criterion.use[0]}:{judged.rule}", judged.span, False)
 
 
 def _supported(name: str, document: Document) -> _Held | None:
@@ -108,8 +110,12 @@ def judged_builtin(name: str, document: Document) -> Judged:
 
 def met_builtin(name: str, document: Document) -> Judged | None:
     """Its verdict if it is met. Where nothing speaks for it, nobody needs to know what speaks against it."""
-    judged = judged_builtin(name, document) if _supported(name, document) else None
-    return judged if judged and judged.verdict == MET else None
+    known = document.met
+    if name not in known:
+        judged = judged_builtin(name, document) if _supported(name, document) else None
+        known[name] = judged if judged and judged.verdict == MET else None
+    found: Judged | None = known[name]
+    return found
 
 
 def holds(signal: Signal, document: Document) -> tuple[bool, Span | None]:

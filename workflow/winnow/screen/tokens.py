@@ -22,8 +22,9 @@ _T = TypeVar("_T")
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN = re.compile(f"[{_HAN}]")
 _WORD = re.compile(rf"([{_HAN}]|[^\W_{_HAN}]+(?:'[^\W_{_HAN}]+)?)")
-#: The same for a text in ASCII, for which it is twice as fast.
+#: The same for a text in ASCII, for which it is twice as fast, and for one without apostrophes too.
 _ASCII_WORD = re.compile(r"([A-Za-z0-9]+(?:'[A-Za-z0-9]+)?)")
+_PLAIN_WORD = re.compile(r"([A-Za-z0-9]+)")
 _APART = re.compile(r"[^\s\-/'\"().\[\]]|\.(?=\s)|\n\s*\n")
 _CLAUSE = re.compile(r"[;；，：:。]|,(?!\d)|\.\s")
 _BREAKERS = frozenset(
@@ -73,6 +74,13 @@ def lowered(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+#: Words that nearly every text has: they are taken to stand in each, since to look for them saves nothing.
+EVERYWHERE = frozenset((
+    "a", "an", "and", "are", "as", "at", "be", "been", "by", "for", "from", "had", "has", "have", "in", "is", "it", "its", "not",
+    "of", "on", "or", "our", "that", "the", "their", "there", "these", "this", "to", "was", "we", "were", "which", "with",
+))  # fmt: skip
+
+
 #: So many of a phrase's conditions are looked at before the text is searched for it; more rarely say no where these did not.
 _CONDITIONS = 4
 
@@ -94,6 +102,7 @@ class Lexicon:
         self._placed_in = _Known(lambda word: tuple(number for number in self._known[word] if number in self._placed))
         self._met = _Known(self._meets)
         self._idle: set[str] = set()
+        self._everywhere = 0
 
     def ask(self, spellings: Sequence[str]) -> int:
         """The number of a word with these spellings; one with capitals is asked for as written."""
@@ -111,7 +120,7 @@ class Lexicon:
         if key not in self._numbers:
             self._numbers[key] = len(self._numbers)
             begin = re.match(r"[a-z0-9]{0,3}", expression)
-            stem = begin.group() if begin and len(begin.group()) == 3 else ""
+            stem = begin.group() if begin else ""
             self._begun.setdefault(stem, []).append((re.compile(expression), self._numbers[key]))
             self._forget()
         return self._numbers[key]
@@ -137,7 +146,10 @@ class Lexicon:
 
     def possible(self, words: Iterable[str]) -> int:
         """The bits of the phrases that may stand in a text with these words: all others cannot."""
-        met = reduce(or_, map(self._met.__getitem__, set(words) - self._idle), 0)
+        if not self._everywhere:
+            self._everywhere = reduce(or_, map(self._met.__getitem__, EVERYWHERE), 0)
+            self._idle |= EVERYWHERE
+        met = reduce(or_, map(self._met.__getitem__, set(words) - self._idle), self._everywhere)
         bits = (1 << self._phrases) - 1
         for _ in self._meeting:
             bits &= met
@@ -147,8 +159,8 @@ class Lexicon:
     def _meets(self, word: str) -> int:
         """The phrases of which a word meets the first condition, the second and so on, side by side in one integer."""
         met = 0
-        for place, meeting in enumerate(self._meeting):
-            for number in self._known[word]:
+        for number in self._known[word]:
+            for place, meeting in enumerate(self._meeting):
                 met |= meeting.get(number, 0) << place * self._phrases
         if not met:
             self._idle.add(word)
@@ -157,14 +169,17 @@ class Lexicon:
     def _forget(self) -> None:
         for known in (self._known, self._placed_in, self._met, self._idle):
             known.clear()
+        self._everywhere = 0
 
     def found(self, word: str) -> tuple[int, ...]:
         """The numbers of those that ask for this word (folded, capitals kept)."""
         low = lowered(word)
-        found = {*self._spelled.get(word, ()), *self._spelled.get(low, ())}
-        for stem in (low[:3], ""):
-            found |= {number for like, number in self._begun.get(stem, ()) if like.fullmatch(low)}
-        return tuple(sorted(found))
+        found = [*self._spelled.get(word, ()), *self._spelled.get(low, ())]
+        for begin in {low[:3], low[:2], low[:1], ""}:
+            for like, number in self._begun.get(begin, ()):
+                if like.fullmatch(low):
+                    found.append(number)
+        return tuple(sorted(set(found))) if found else ()
 
     @property
     def who(self) -> Callable[[str], tuple[int, ...]]:
@@ -216,7 +231,8 @@ class Tokens:
     def __init__(self, text: str, sentences: Callable[[], Sequence[tuple[int, int]]]) -> None:
         self._split = sentences
         self._ascii = text.isascii()
-        self._pieces = (_ASCII_WORD if self._ascii else _WORD).split(text)  # gap, word, gap, word, ..., gap
+        pattern = (_ASCII_WORD if "'" in text else _PLAIN_WORD) if self._ascii else _WORD
+        self._pieces = pattern.split(text)  # gap, word, gap, word, ..., gap
         self.words = self._pieces[1::2]
         self.possible = LEXICON.possible(self.words)
 
