@@ -36,6 +36,7 @@ GRID: Mapping[str, Sequence[float]] = {
     "author_first": (75, 92),
     "authors_same": (80, 94),
     "abstract_same": (75, 92),
+    "journal_words": (50, 75),
 }
 WEIGHT, PAIRS, FALSE = 20, 5, 50
 LOST = ([], ["doi"], ["abstract"], ["doi", "abstract"], ["doi", "abstract", "issue"], ["doi", "abstract", "pages"],

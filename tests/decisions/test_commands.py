@@ -118,6 +118,35 @@ def test_possible_duplicates_can_be_ruled_on_the_command_line(
     assert "duplicates" not in set(tables.read(inside.result("screen", "to_decide.csv"))["stage"])
 
 
+def test_a_ruling_that_contradicts_others_is_refused_at_once(
+    inside: Review, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Law: what the next `winnow deduplicate` could not follow is not written, whichever of the rulings comes last."""
+    path = Path("decisions/duplicates.csv")
+    assert decide("1", "same", "--other", "2", stage="duplicates") == 0
+    assert decide("2", "same", "--other", "4", stage="duplicates") == 0
+    before = path.read_bytes()
+    capsys.readouterr()
+    assert decide("1", "different", "--other", "4", stage="duplicates") == 1
+    said = capsys.readouterr().err
+    assert "cannot be ruled different: other rulings make them the same" in said and said.count("\n") == 1
+    assert path.read_bytes() == before
+    assert decide("2", "different", "--other", "4", stage="duplicates") == 0
+    assert decide("1", "different", "--other", "4", stage="duplicates") == 0
+    capsys.readouterr()
+    assert decide("2", "same", "--other", "4", stage="duplicates") == 1
+    assert "duplicates.csv:5 keeps them apart" in capsys.readouterr().err
+
+
+def test_a_ruling_can_settle_a_contradiction_that_was_typed_by_hand(inside: Review) -> None:
+    """Law: a ledger that contradicts itself already can be mended by one ruling more."""
+    path = Path("decisions/duplicates.csv")
+    path.parent.mkdir(exist_ok=True)
+    lines = ["2026-01-05,1,2,same,wang,,", "2026-01-05,2,4,same,wang,,", "2026-01-05,1,4,different,wang,,"]
+    path.write_text("\n".join([",".join(KINDS["duplicates"].columns), *lines]) + "\n")
+    assert decide("2", "different", "--other", "4", stage="duplicates") == 0
+
+
 @pytest.mark.parametrize(
     ("stage", "words", "code", "said"),
     [

@@ -7,6 +7,7 @@ from functools import cache
 
 from winnow import text
 from winnow.deduplicate import titles
+from winnow.deduplicate.weights import THRESHOLDS
 
 _LITTLE_WORDS = "of the and in for de la et der und a an on to del e y fur des le les di i online print"
 _STOP = frozenset(_LITTLE_WORDS.split())
@@ -65,7 +66,7 @@ def same(one: str, other: str) -> str:
     shorter, longer = sorted((a, b), key=len)
     if len(shorter) >= 2 and _abbreviates(shorter, longer[: len(shorter)]):
         return "alike"
-    return "alike" if _shared(a, b) >= 0.6 else "different"
+    return "alike" if _shared(a, b) >= THRESHOLDS["journal_words"] else "different"
 
 
 def _one_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
@@ -81,7 +82,7 @@ def _before_hyphen(name: str) -> tuple[str, ...]:
 def _acronym(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     """A word of one is the first letters of the other's: ``ICIS 2009`` of International Conference on Information Systems."""
     letters = "".join(word[0] for word in b)
-    return any(len(word) >= 4 and word in letters for word in a)
+    return any(len(word) >= THRESHOLDS["journal_acronym"] and word in letters for word in a)
 
 
 def _abbreviates(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
@@ -99,7 +100,7 @@ def _contracted(short: str, long: str) -> bool:
 
 
 def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """The share of the shorter name's words that begin a word of the longer, or the other way round."""
+    """How many in a hundred words of the shorter name begin a word of the longer, or the other way round; one tells nothing."""
     shorter, longer = sorted((a, b), key=len)
     hits = sum(any(x.startswith(y) or y.startswith(x) for y in longer) for x in shorter)
-    return hits / len(shorter) if len(shorter) > 1 else 0.0
+    return 100 * hits / len(shorter) if len(shorter) > 1 else 0.0

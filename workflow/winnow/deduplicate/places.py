@@ -32,6 +32,7 @@ _LOCATOR = re.compile(
 )
 _ARTICLE_NUMBER = re.compile(r"[A-Za-z]{1,4}\d{3,}")
 _INNER_ISSUE = re.compile(r"\s*\d+\s*\((\d+)\)")
+_DAY = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _NO_PAGINATION = re.compile(r"\bno pagination\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"[（(\[〔【][^）)\]〕】]*[）)\]〕】]")
 
@@ -105,8 +106,8 @@ def located(volume_cell: str, issue_cell: str, pages_cell: str, journal: str = "
     """Volume, issue and pages, each from where it was written.
 
     ``12 (8) (no pagination)`` with something in the issue's cell: the issue stands with the volume, the article's number in the
-    issue's place. A journal with a full stop behind it and a lone small number for a volume is an article in press, and the
-    number the day on which it came out.
+    issue's place. A journal with a full stop behind it and nothing but a number up to 31 is an article in press, and the number
+    the day on which it came out (so with each of 107 such records of a labelled library; none has it as its volume elsewhere).
     """
     inner = _INNER_ISSUE.match(volume_cell)
     displaced = inner or _NO_PAGINATION.search(volume_cell)
@@ -116,7 +117,7 @@ def located(volume_cell: str, issue_cell: str, pages_cell: str, journal: str = "
         issue_cell = inner.group(1) if inner else ""
     elif _NO_PAGINATION.search(issue_cell):
         issue_cell = ""
-    if journal.endswith(".") and not (issue_cell or pages_cell) and len(volume_cell) < 3:
+    if journal.endswith(".") and not (issue_cell or pages_cell) and _DAY.fullmatch(volume_cell.strip()):
         volume_cell = ""
     found = volume(volume_cell), issue(issue_cell, volume_cell), pages(pages_cell)
     return (*found[:2], NO_PAGES) if found[:2] == ("", NO_ISSUE) and _of_a_proof(found[2]) else found

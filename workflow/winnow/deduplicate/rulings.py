@@ -6,10 +6,10 @@ the same two takes an earlier one's place, so that a merge, and a ruling too, is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from winnow import tables, text
 from winnow.errors import LedgerError, raise_all
@@ -17,6 +17,8 @@ from winnow.errors import LedgerError, raise_all
 if TYPE_CHECKING:
     import pandas as pd
 
+#: What an id names: a row's number, or a record's id.
+Record = TypeVar("Record", int, str)
 VERDICTS = ("same", "different")
 NEEDS = ("id_1", "id_2", "ruling")
 
@@ -83,18 +85,37 @@ def resolve(rulings: Iterable[Ruling], records: pd.DataFrame) -> Resolved:
     """
     rulings = list(rulings)
     rows = _rows_by_id(records) if rulings else {}
-    latest: dict[tuple[int, int], Ruling] = {}
+    same, different, unused = _latest(rulings, lambda identifier: rows.get(text.same_id(identifier), ()))
+    raise_all(_clashes(same, different))
+    return Resolved(same, different, unused)
+
+
+def contradictions(rulings: Iterable[Ruling], named: Callable[[str], Iterable[Record]]) -> list[LedgerError]:
+    """The rulings by which two records are different that others make the same, by whichever way; each line once.
+
+    Args:
+        rulings: in the order of the ledger.
+        named: the records that an id names.
+    """
+    same, different, _ = _latest(rulings, named)
+    return _clashes(same, different)
+
+
+def _latest(
+    rulings: Iterable[Ruling], named: Callable[[str], Iterable[Record]]
+) -> tuple[dict[tuple[Record, Record], Ruling], dict[tuple[Record, Record], Ruling], list[Ruling]]:
+    """The rulings that hold, by pair: same, different; and those whose ids name no pair."""
+    latest: dict[tuple[Record, Record], Ruling] = {}
     unused = []
     for ruling in sorted(rulings, key=lambda ruling: ruling.date):
-        firsts, seconds = rows.get(text.same_id(ruling.id_1), ()), rows.get(text.same_id(ruling.id_2), ())
+        firsts, seconds = list(named(ruling.id_1)), list(named(ruling.id_2))
         pairs = {(min(a, b), max(a, b)) for a in firsts for b in seconds if a != b}
         if not pairs:
             unused.append(ruling)
         latest.update(dict.fromkeys(pairs, ruling))
     same = {pair: ruling for pair, ruling in latest.items() if ruling.ruling == "same"}
     different = {pair: ruling for pair, ruling in latest.items() if ruling.ruling == "different"}
-    _refuse_contradictions(same, different)
-    return Resolved(same, different, unused)
+    return same, different, unused
 
 
 def _rows_by_id(records: pd.DataFrame) -> dict[str, list[int]]:
@@ -113,24 +134,25 @@ def _rows_by_id(records: pd.DataFrame) -> dict[str, list[int]]:
     return named
 
 
-def _refuse_contradictions(same: Mapping[tuple[int, int], Ruling], different: Mapping[tuple[int, int], Ruling]) -> None:
-    parent: dict[int, int] = {}
+def _clashes(
+    same: Mapping[tuple[Record, Record], Ruling], different: Mapping[tuple[Record, Record], Ruling]
+) -> list[LedgerError]:
+    parent: dict[Record, Record] = {}
 
-    def root(row: int) -> int:
-        while parent.get(row, row) != row:
-            row = parent[row]
-        return row
+    def root(record: Record) -> Record:
+        while (above := parent.get(record, record)) != record:
+            record = above
+        return record
 
     for a, b in same:
         parent[root(a)] = root(b)
-    faults = []
-    for (a, b), ruling in sorted(different.items()):
-        if root(a) == root(b):
-            faults.append(
-                LedgerError(
-                    f"{ruling.id_1} and {ruling.id_2} are ruled different here, and the same by way of other lines",
-                    where=ruling.where or "rulings",
-                    mend="add a line that says which of them holds",
-                )
-            )
-    raise_all(list({fault.line: fault for fault in faults}.values()))
+    faults = [
+        LedgerError(
+            f"{ruling.id_1} and {ruling.id_2} are ruled different here, and the same by way of other lines",
+            where=ruling.where or "rulings",
+            mend="add a line that says which of them holds",
+        )
+        for (a, b), ruling in sorted(different.items(), key=lambda clash: clash[0])
+        if root(a) == root(b)
+    ]
+    return list({fault.line: fault for fault in faults}.values())

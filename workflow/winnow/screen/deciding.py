@@ -18,6 +18,7 @@ from winnow.decisions.checking import criterion_ids, people_by_stage
 from winnow.decisions.kinds import KINDS
 from winnow.decisions.ledger import Ledger, clean
 from winnow.decisions.resolve import ADJUDICATOR, Judgement, current, own
+from winnow.deduplicate import rulings
 from winnow.errors import InputError, LedgerError, UsageError, raise_all
 from winnow.review import Review
 from winnow.screen import state
@@ -209,8 +210,35 @@ def rule(
     if first == second and len(first) == 1:
         raise InputError("both ids name the same record", where=f"'{one}', '{other}'", mend="name two records")
     cells = {"id_1": one, "id_2": other, "ruling": ruling, "by": by, "note": note}
-    pair = frozenset((first, second))
-    return _append(review, "duplicates", cells, lambda now: ruled(now, seen).get(pair), previous)
+    pair, refuse = frozenset((first, second)), partial(_contradicts, seen=seen)
+    return _append(review, "duplicates", cells, lambda now: ruled(now, seen).get(pair), previous, refuse)
+
+
+def _contradicts(now: Ledger, *, seen: state.Known) -> list[LedgerError]:
+    """Why the last ruling cannot stand beside those above it: two records would be different, and the same by way of others.
+
+    The next `winnow deduplicate` would stop there. Rulings that contradict each other already are not this one's fault, and it
+    may be the one that settles them.
+    """
+    said = [
+        rulings.Ruling(cells["id_1"], cells["id_2"], cells["ruling"], cells["date"], where=now.place(place))
+        for place, cells in enumerate(now.rows)
+    ]
+    before, after = (
+        rulings.contradictions(part, lambda identifier: seen.identities.named(identifier).records)
+        for part in (said[:-1], said)
+    )
+    known, last = {fault.line for fault in before}, said[-1]
+    return [
+        LedgerError(
+            f"{last.id_1} and {last.id_2} cannot be ruled {last.ruling}: "
+            + ("other rulings make them the same" if fault.where == last.where else f"{fault.where} keeps them apart"),
+            where=now.where,
+            mend="rule on that first",
+        )
+        for fault in after
+        if fault.line not in known
+    ][:1]
 
 
 def ruled(now: Ledger, seen: state.Known) -> dict[frozenset[frozenset[str]], int]:
@@ -275,8 +303,9 @@ def _append(
     cells: Mapping[str, str],
     standing: Callable[[Ledger], int | None],
     previous: str | None,
+    refuse: Callable[[Ledger], list[LedgerError]] = lambda now: [],
 ) -> Written:
-    """Append to a ledger that everybody shares, unless the row that stands says the same."""
+    """Append to a ledger that everybody shares, unless the row that stands says the same or ``refuse`` finds a fault."""
     path = review.root / KINDS[kind].path
     says = [name for name in KINDS[kind].columns if name not in ("date", "seal") and not name.startswith("id")]
     stood = ""
@@ -291,5 +320,5 @@ def _append(
         _refuse_if_overtaken(stood, previous, " and ".join(f"'{cells[n]}'" for n in cells if n.startswith("id")))
         return {"date": _moment(), **cells}
 
-    seal = append.append(path, KINDS[kind], row, _faults_of_last)
+    seal = append.append(path, KINDS[kind], row, lambda now: _faults_of_last(now) or refuse(now))
     return Written(review.relative(path), seal or stood, new=seal is not None)
