@@ -19,7 +19,7 @@ import io
 import itertools
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,9 +31,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from winnow import files
-from winnow.extract import candidates, numbers, sample_size
-from winnow.extract.counting import Count, count
-from winnow.extract.cues import Context, cues
+from winnow.extract import candidates, numbers, sample_size, second_look
+from winnow.extract.counting import KINDS, Count, count
+from winnow.extract.cues import Context, Cue, cues
 from winnow.extract.passage import Passage
 from winnow.extract.words import common_words
 
@@ -83,6 +83,9 @@ TASKS = (
     Task("frequency", lambda c: candidates.frequencies(c.words, c.passage.lower), _CT, 0.3),
     Task("duration", lambda c: candidates.durations(c.words), _CT, 0.2),
 )
+#: The tables whose scores a second look at the counts of events starts from, and the table of that look.
+FIRST = ("total", "arm", "event_count", "percentage")
+SECOND = Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.5)
 _TYPES = {
     "PercentageAffected": "percentage",
     "NumberAffected": "event_count",
@@ -153,20 +156,24 @@ def design(task: Task, found: list[Abstract]):
                 label = context.words.numbers[first] in abstract.values[task.name]
             else:
                 label = any(start < stop and begin < end for begin, stop in abstract.spans.get(task.name, ()))
-            rows.append(
-                {
-                    f"{place}\t{' '.join(words)}": 1
-                    for place, *words in cues(context, first, last)
-                    if place not in task.without
-                }
-            )
+            rows.append(named(cue for cue in cues(context, first, last) if cue[0] not in task.without))
             labels.append(label)
             groups.append(group)
             places.append((first, last))
+    return *vectorised(rows), np.array(labels), np.array(groups), places
+
+
+def named(found: Iterable[Cue]) -> dict[str, int]:
+    """Cues as the tables name them: place, tab, words."""
+    return {f"{place}\t{key if isinstance(key, str) else ' '.join(key)}": 1 for place, key in found}
+
+
+def vectorised(rows: list[dict[str, int]]):
+    """Rows of cues as a matrix, and the cues of its columns: those that at least three numbers have."""
     vectors = DictVectorizer()
     matrix = vectors.fit_transform(rows).tocsc()
     often = np.asarray((matrix > 0).sum(0)).ravel() >= 3
-    return matrix[:, often].tocsr(), vectors.get_feature_names_out()[often], np.array(labels), np.array(groups), places
+    return matrix[:, often].tocsr(), vectors.get_feature_names_out()[often]
 
 
 def weights(task: Task, matrix, labels) -> tuple[float, np.ndarray]:
@@ -196,6 +203,62 @@ def threshold(scores: np.ndarray, labels: np.ndarray) -> float:
     return float(round(scores[order][int(np.argmax(f1 >= f1.max() - _AS_GOOD))], 2))
 
 
+@dataclass(frozen=True)
+class Fold:
+    """What the first look made of every number, for abstracts ``train`` by tables fitted without them."""
+
+    train: frozenset[int]
+    scores: dict[str, np.ndarray]
+
+
+def first_look(designs: dict[str, tuple], train: Sequence[int]) -> Fold:
+    """The scores of :data:`FIRST` as a second look meets them: fitted on ``train``, and for ``train`` itself five-fold."""
+    scores = {}
+    for task in (task for task in TASKS if task.name in FIRST):
+        matrix, _, labels, groups, _ = designs[task.name]
+        inside = np.isin(groups, train)
+        base, listed = weights(task, matrix[inside], labels[inside])
+        its = 1 / (1 + np.exp(-(base + matrix @ listed)))
+        its[inside] = unseen(task, matrix[inside], labels[inside], groups[inside], 0)
+        scores[task.name] = its
+    return Fold(frozenset(train), scores)
+
+
+def second_look_rows(found: list[Abstract], designs: dict[str, tuple], scores: dict[str, np.ndarray]):
+    """The cues of each count worth a second look, and its place among the counts."""
+    *_, groups, places = designs["event_count"]
+    shares: dict[int, dict[int, float]] = {}
+    for group, (first, _), score in zip(*designs["percentage"][3:], scores["percentage"], strict=True):
+        shares.setdefault(group, {})[first] = float(score)
+    rows, indices = [], []
+    for group, its in itertools.groupby(range(len(groups)), key=lambda index: groups[index]):
+        members = list(its)
+        context = found[group].context
+        counted = [
+            count(context.words, *places[index], tuple(float(scores[name][index]) for name in KINDS))
+            for index in members
+        ]
+        for place, around in second_look.SecondLook(context, counted, shares.get(group, {})).cues():
+            rows.append(named(around))
+            indices.append(members[place])
+    return rows, np.array(indices)
+
+
+def unseen_on_second_look(found: list[Abstract], designs: dict[str, tuple], seed: int | None = None) -> np.ndarray:
+    """Each count's probability of being events on the second look, both looks fitted without its abstract."""
+    *_, labels, groups, _ = designs["event_count"]
+    final = np.zeros(len(labels))
+    dealt = np.arange(len(found)) if seed is None else np.random.RandomState(seed).permutation(len(found))
+    for order in range(5):
+        fold = first_look(designs, [group for place, group in enumerate(dealt) if place % 5 != order])
+        rows, indices = second_look_rows(found, designs, fold.scores)
+        matrix, _ = vectorised(rows)
+        inside = np.isin(groups[indices], list(fold.train))
+        base, listed = weights(SECOND, matrix[inside], labels[indices[inside]])
+        final[indices[~inside]] = 1 / (1 + np.exp(-(base + matrix[~inside] @ listed)))
+    return final
+
+
 def report(task: Task, found: list[Abstract], scores, labels, groups, accept: float) -> None:
     for name in ("breast cancer", "glaucoma or diabetes"):
         mine = np.array([(found[group].field == "breast cancer") == (name == "breast cancer") for group in groups])
@@ -213,6 +276,21 @@ def report(task: Task, found: list[Abstract], scores, labels, groups, accept: fl
         precision, recall = right / max(1, taken.sum()), right / max(1, gold)
         f1 = 2 * precision * recall / max(1e-9, precision + recall)
         print(f"{task.name:12} {name:22} gold {gold:5}  P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}  from {accept}")
+
+
+def report_distinct(found: list[Abstract], taken: np.ndarray) -> None:
+    """The counts of events once more, each number once an abstract, as a reader of a table would count them."""
+    *_, groups, places = design(SECOND, found)
+    said: dict[int, set[int]] = {}
+    for group, (first, _), kept in zip(groups, places, taken, strict=True):
+        if kept:
+            said.setdefault(group, set()).add(int(found[group].context.words.numbers[first]))
+    right = told = gold = 0
+    for group, each in enumerate(found):
+        printed = {numbers.whole(each.text[start:end]) for start, end in each.spans.get(SECOND.name, ())}
+        its = said.get(group, set())
+        right, told, gold = right + len(its & printed), told + len(its), gold + len(printed)
+    print(f"{SECOND.name:12} {'distinct numbers':22} gold {gold:5}  F1 {2 * right / (told + gold):.3f}")
 
 
 def totals(found: list[Abstract], total, arm, groups, places) -> pd.DataFrame:
@@ -310,9 +388,11 @@ def main() -> int:
         found = abstracts(arguments.folder)
     levels = ["extractor,score,confidence"]
     dealt: dict[str, list[np.ndarray]] = {}
+    designs = {task.name: design(task, found) for task in TASKS}
+    first: dict[str, np.ndarray] = {}
     for task in TASKS:
-        matrix, names, labels, groups, places = design(task, found)
-        scores = unseen(task, matrix, labels, groups)
+        matrix, names, labels, groups, places = designs[task.name]
+        scores = first[task.name] = unseen(task, matrix, labels, groups)
         accept = threshold(scores, labels)
         report(task, found, scores, labels, groups, accept)
         knots = calibration(scores, labels.astype(float))
@@ -330,6 +410,17 @@ def main() -> int:
         levels += [f"{task.name},{score},{confidence}" for score, confidence in knots]
         if arguments.output:
             files.write_text(arguments.output / f"{task.name}.csv", table(matrix, names, labels, task))
+    *_, labels, groups, _ = designs["event_count"]
+    scores = unseen_on_second_look(found, designs)
+    accept = threshold(scores, labels)
+    print("on a second look:")
+    report(SECOND, found, scores, labels, groups, accept)
+    report_distinct(found, scores >= accept)
+    levels.append(f"second_look,accept,{accept}")
+    levels += [f"second_look,{score},{confidence}" for score, confidence in calibration(scores, labels.astype(float))]
+    if arguments.output:
+        rows, indices = second_look_rows(found, designs, first)
+        files.write_text(arguments.output / "second_look.csv", table(*vectorised(rows), labels[indices], SECOND))
     if arguments.output:
         files.write_text(arguments.output / "confidence.csv", "\n".join(levels) + "\n")
     return 0

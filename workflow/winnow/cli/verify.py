@@ -1,12 +1,21 @@
-"""``winnow verify``: were the ledgers changed since they were sealed? With a ZIP: is the audit pack what it was?"""
+"""``winnow verify``: were the ledgers changed since they were sealed? With a ZIP: is the audit pack what it was?
+
+With ``--tables``: does every cell of the extraction and synthesis tables follow from a quote or a person's row?
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from winnow.cli import options
+from winnow.errors import UsageError
+
+if TYPE_CHECKING:
+    from winnow.errors import WinnowError
+    from winnow.review import Review
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +26,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against", metavar="HEADS", help="chain heads recorded earlier (a CSV, or an audit pack that holds one)"
     )
+    parser.add_argument(
+        "--tables", action="store_true",
+        help="also work out the extraction and synthesis tables once more, and name each cell that does not follow",
+    )  # fmt: skip
     parser.add_argument("-o", dest="output", metavar="HEADS", help="write the chain heads as they are now")
     options.add_review(parser)
 
@@ -24,6 +37,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """One line per ledger, one line per fault."""
     if arguments.pack:
+        if arguments.tables:
+            raise UsageError("--tables is for a review's folder", mend="leave it out, or name no ZIP")
         return _pack(Path(arguments.pack))
     return _ledgers(arguments)
 
@@ -45,7 +60,18 @@ def _ledgers(arguments: argparse.Namespace) -> int:
     faults = chains.verify(ledgers, chains.read_heads(Path(arguments.against)) if arguments.against else ())
     for one in ledgers:
         print(chains.summary(one), file=sys.stdout)
+    if arguments.tables:
+        faults += _tables(review)
     raise_all(faults)
     if arguments.output:
         chains.write_heads(Path(arguments.output), ledgers)
     return 0
+
+
+def _tables(review: Review) -> list[WinnowError]:
+    from winnow.audit import cells
+
+    found = cells.faults(review)
+    if not found:
+        print(cells.summary(cells.written(review.results)))
+    return found

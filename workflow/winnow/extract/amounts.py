@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from winnow.extract import candidates, cues, numbers, phrases
+from winnow.extract import candidates, cues, numbers, phrases, scoring
 from winnow.extract.candidates import Candidate
 from winnow.extract.passage import Found, Passage
 from winnow.text import is_han
@@ -46,11 +46,11 @@ def _judged(
 ) -> Iterator[tuple[int, int, float]]:
     """The spans that a table takes, with their confidence."""
     context = cues.read(passage)
-    least = cues.accepted(name)
+    least = scoring.accepted(name)
     for first, last in where(context):
-        (score,) = cues.scores((name,), context, first, last)
+        (score,) = scoring.scores((name,), context, first, last)
         if score >= least:
-            yield context.words.starts[first], context.words.ends[last], cues.confidence(name, score)
+            yield context.words.starts[first], context.words.ends[last], scoring.confidence(name, score)
 
 
 def dose(passage: Passage) -> list[Found]:

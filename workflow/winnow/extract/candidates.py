@@ -36,7 +36,8 @@ _TIMES = listed("time")
 
 
 def counts(words: Words) -> Iterator[Candidate]:
-    """Whole numbers that could count people: no percentage (or one of two that share a sign), no measure, no part of ``T1``."""
+    """Whole numbers that could count people: no percentage (or one of two that share a sign), no measure or time, no part of
+    ``T1``."""
     names = words.names
     for index, value in words.numbers.items():
         if names[index] != WHOLE or value < 0:
@@ -44,6 +45,8 @@ def counts(words: Words) -> Iterator[Candidate]:
         if index + 1 < len(names):
             after = names[index + 1]
             if after in ("%", "UNIT", "TIME") or (after[0].isalpha() and words.starts[index + 1] == words.ends[index]):
+                continue
+            if after == "-" and names[index + 2 : index + 3] == ["TIME"]:
                 continue
         if not _glued(words, index) and not _shares(names, index, _JOINED):
             yield index, index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from winnow.extract import candidates, cues
+from winnow.extract import candidates, cues, scoring
 from winnow.extract.passage import Found, Passage
 from winnow.extract.words import Words
 
@@ -14,7 +14,7 @@ KINDS = ("total", "arm", "event_count")
 class Count(NamedTuple):
     """A whole number of the text, where it stands, and its probability of being the total, a group's size or a number of events.
 
-    ``sized``: it is printed as "n = 30".
+    ``start`` and ``end`` are its place in the tight text, ``first`` and ``last`` its words. ``sized``: it is printed as "n = 30".
     """
 
     start: int
@@ -24,6 +24,8 @@ class Count(NamedTuple):
     arm: float
     event_count: float
     sized: bool
+    first: int
+    last: int
 
     def found(self, rule: str, confidence: float) -> Found:
         """The number as a finding, in digits."""
@@ -35,7 +37,8 @@ def count(words: Words, first: int, last: int, scores: tuple[float, ...]) -> Cou
     """The number that stands in ``words[first:last + 1]``, with its score of each of :data:`KINDS`."""
     total, arm, event_count = scores
     sized = words.names[max(0, first - 2) : first] == ["n", "="]
-    return Count(words.starts[first], words.ends[last], int(words.numbers[first]), total, arm, event_count, sized)
+    place, number = (words.starts[first], words.ends[last]), int(words.numbers[first])
+    return Count(*place, number, total, arm, event_count, sized, first, last)
 
 
 def counts(passage: Passage) -> list[Count]:
@@ -43,7 +46,7 @@ def counts(passage: Passage) -> list[Count]:
     if "counts" not in passage.kept:
         context = cues.read(passage)
         passage.kept["counts"] = [
-            count(context.words, first, last, cues.scores(KINDS, context, first, last))
+            count(context.words, first, last, scoring.scores(KINDS, context, first, last))
             for first, last in candidates.counts(context.words)
         ]
     judged: list[Count] = passage.kept["counts"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winnow.extract import candidates, cues, numbers, phrases
+from winnow.extract import candidates, cues, numbers, phrases, scoring, second_look
 from winnow.extract.counting import counts
 from winnow.extract.passage import Found, Passage
 
@@ -15,28 +15,39 @@ def percentage(passage: Passage) -> list[Found]:
             Found(each.start, each.end, each.rule, each.confidence, text, text, "%", each.quoted)
             for each, text in texts
         ]  # fmt: skip
-    context = cues.read(passage)
-    words = context.words
-    least = cues.accepted("percentage")
+    words = cues.read(passage).words
+    least = scoring.accepted("percentage")
     found = []
-    for first, last in candidates.percentages(words):
-        if first in words.spelled or words.numbers[first] > 100:
-            continue
-        (score,) = cues.scores(("percentage",), context, first, last)
-        if score >= least:
+    for (first, last), score in _shares(passage).items():
+        if score >= least and first not in words.spelled and words.numbers[first] <= 100:
             digits = numbers.decimal(words.tokens[first])
-            sure = cues.confidence("percentage", score)
-            found.append(Found(words.starts[first], words.ends[first], "cues", sure, digits, digits, "%"))
+            sure = scoring.confidence("percentage", score)
+            found.append(Found(words.starts[first], words.ends[last], "cues", sure, digits, digits, "%"))
     return found
+
+
+def _shares(passage: Passage) -> dict[candidates.Candidate, float]:
+    """Every percentage with the probability that it is a share of people with an outcome, judged once for all extractors."""
+    if "shares" not in passage.kept:
+        context = cues.read(passage)
+        passage.kept["shares"] = {
+            place: scoring.scores(("percentage",), context, *place)[0]
+            for place in candidates.percentages(context.words)
+        }
+    judged: dict[candidates.Candidate, float] = passage.kept["shares"]
+    return judged
 
 
 def event_count(passage: Passage) -> list[Found]:
     """Numbers of participants with an outcome, in digits; every mention."""
     if chinese := phrases.counted("event_count", passage):
         return chinese
-    least = cues.accepted("event_count")
-    return [
-        each.found("cues", cues.confidence("event_count", each.event_count))
-        for each in counts(passage)
-        if each.event_count >= least
-    ]
+    least = scoring.accepted("second_look")
+    judged = counts(passage)
+    percentages = {first: score for (first, _), score in _shares(passage).items()}
+    found = []
+    for place, around in second_look.SecondLook(cues.read(passage), judged, percentages).cues():
+        score = scoring.added_up("second_look", around)
+        if score >= least:
+            found.append(judged[place].found("cues", scoring.confidence("second_look", score)))
+    return found

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from itertools import groupby
 
-from winnow.extract import cues, numbers, phrases
+from winnow.extract import cues, numbers, phrases, scoring
 from winnow.extract.counting import Count, counts
 from winnow.extract.passage import Found, Passage
 
@@ -45,17 +45,17 @@ def total(passage: Passage) -> list[Found]:
         return [max(chinese, key=lambda each: (each.confidence, -each.start))]
     every = [each for each in counts(passage) if each.number]
     if whole := _added_up(every):
-        return [whole.found(ADDED_UP, max(_SURE_SUM, cues.confidence("total", lead(whole, every))))]
+        return [whole.found(ADDED_UP, max(_SURE_SUM, scoring.confidence("total", lead(whole, every))))]
     largest = max((each.number for each in _groups(passage, every, _SURELY_GROUP)), default=0)
     stated = [each for each in every if each.number >= largest]
     best = max(stated, default=None, key=lambda each: (each.total, -each.start))
     if best and best.total >= _STATED:
         part = _half(passage, best) or _with_its_groups(passage, stated, best) or _beside(stated, best)
-        return [part or best.found("stated", cues.confidence("total", lead(best, every)))]
+        return [part or best.found("stated", scoring.confidence("total", lead(best, every)))]
     if summed := _sum(passage):
         return summed
     if best and best.total >= _GUESS:
-        return [best.found("stated", cues.confidence("total", lead(best, every)))]
+        return [best.found("stated", scoring.confidence("total", lead(best, every)))]
     return []
 
 
@@ -104,9 +104,9 @@ def arm(passage: Passage) -> list[Found]:
     """The size of each group, every mention."""
     if chinese := phrases.counted("sample_size.arm", passage):
         return chinese
-    least = cues.accepted("arm")
+    least = scoring.accepted("arm")
     return [
-        each.found("stated", cues.confidence("arm", each.arm))
+        each.found("stated", scoring.confidence("arm", each.arm))
         for each in counts(passage)
         if each.number and each.arm >= max(least, each.total)
     ]
@@ -117,7 +117,7 @@ def _sum(passage: Passage) -> list[Found]:
     every = [each for each in counts(passage) if each.number]
     for least in (_VERY_SURELY_GROUP, _PERHAPS_GROUP):
         if groups := _groups(passage, every, least):
-            found = [each.found("group", cues.confidence("arm", each.arm)) for each in groups]
+            found = [each.found("group", scoring.confidence("arm", each.arm)) for each in groups]
             return [_summed([each.number for each in groups], groups[0].start, groups[-1].end, found)]
     return []
 
@@ -157,7 +157,7 @@ def _with_its_groups(passage: Passage, stated: list[Count], best: Count) -> Foun
     size = best.number
     if not others or len(others) > 4 or sum(sizes) == size or not size < _LIKE * max(sizes) < _LIKE**2 * size:
         return None
-    found = [each.found("group", cues.confidence("arm", each.arm)) for each in others]
+    found = [each.found("group", scoring.confidence("arm", each.arm)) for each in others]
     return _summed([size, *sizes], best.start, others[-1].end, found)
 
 
