@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from winnow import tables
@@ -40,6 +41,7 @@ class Desk:
     hide_evidence: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _seen: object = field(default=None, repr=False)
+    _turns: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.check_name()
@@ -121,13 +123,22 @@ class Desk:
         return list(SHARED[stage](now, self.reports)) if now else []
 
     def history(self) -> list[Said]:
-        """The reviewer's own rows that stand, latest first: what undo goes back through."""
+        """The reviewer's own rows that stand, latest first: what undo goes back through.
+
+        Rows of different ledgers go by their dates, and within one second by the order in which this desk wrote them.
+        """
         groups: dict[tuple[str, str], list[Judgement]] = {}
         for row in self._now().judgements:
             groups.setdefault((row.report_id, row.stage), []).append(row)
-        mine = [decided(kept[-1]) for group in groups.values() if (kept := own(group, self.reviewer, self.role))]
-        mine += [row for stage in SHARED for row in self._shared(stage) if row.by == self.reviewer]
-        return sorted(mine, key=lambda row: row.turn, reverse=True)
+        latest = [kept[-1] for group in groups.values() if (kept := own(group, self.reviewer, self.role))]
+        chains = [[decided(row) for row in sorted(latest, key=lambda row: row.order)]]
+        chains += [[row for row in self._shared(stage) if row.by == self.reviewer] for stage in SHARED]
+        turns = [
+            ((reached, self._turns.get(row.link, -1), chain, place), row)
+            for chain, rows in enumerate(chains)
+            for place, (row, reached) in enumerate(zip(rows, accumulate((row.date for row in rows), max), strict=True))
+        ]
+        return [row for _, row in sorted(turns, key=lambda turn: turn[0], reverse=True)]
 
     def decide(self, key: Key, decision: str, criterion: str, basis: str, note: str, previous: str) -> deciding.Written:
         """Append a screening decision.
@@ -146,7 +157,7 @@ class Desk:
         """
         if self.hide_evidence:
             note = f"{EVIDENCE_HIDDEN}; {note}" if note else EVIDENCE_HIDDEN
-        return deciding.decide(
+        written = deciding.decide(
             self.review,
             self.reviewer,
             deciding.Decision(key.report, key.stage, decision, criterion, self.role, basis, note),
@@ -155,17 +166,26 @@ class Desk:
             memory=self._memory,
             previous=previous,
         )
+        return self._noted(written)
 
     def rule(self, key: Key, ruling: str, note: str, previous: str) -> deciding.Written:
         """Append to decisions/duplicates.csv."""
-        return deciding.rule(
-            self.review, key.report, key.other, ruling, self.reviewer, note, self.reports, previous=previous
+        return self._noted(
+            deciding.rule(
+                self.review, key.report, key.other, ruling, self.reviewer, note, self.reports, previous=previous
+            )
         )
 
     def retrieve(self, key: Key, status: str, reason: str, obtained_from: str, previous: str) -> deciding.Written:
         """Append to decisions/retrieval.csv."""
         cells = {"id": key.report, "status": status, "reason": reason, "obtained_from": obtained_from}
-        return deciding.retrieve(self.review, {**cells, "by": self.reviewer}, self.reports, previous=previous)
+        cells["by"] = self.reviewer
+        return self._noted(deciding.retrieve(self.review, cells, self.reports, previous=previous))
+
+    def _noted(self, written: deciding.Written) -> deciding.Written:
+        if written.new:
+            self._turns[written.seal] = len(self._turns)
+        return written
 
     def _now(self) -> state.Standing:
         with self._lock:

@@ -44,7 +44,6 @@ class Said:
         word: the decision, the status or the ruling.
         by: who wrote it.
         link: its link in its chain.
-        turn: what sorts rows of all ledgers by when they were written.
     """
 
     key: Key
@@ -52,7 +51,6 @@ class Said:
     by: str
     date: str
     link: str
-    turn: tuple[str, int, int]
     criterion: str = ""
     basis: str = ""
 
@@ -86,24 +84,23 @@ class Item:
 def decided(row: Judgement) -> Said:
     """A row of a screening ledger."""
     key = Key(row.stage, row.report_id)
-    turn = (row.date, 0, row.order)
-    return Said(key, row.decision, row.reviewer, row.date, row.link, turn, row.criterion, row.basis)
+    return Said(key, row.decision, row.reviewer, row.date, row.link, row.criterion, row.basis)
 
 
 def retrieved(now: Ledger, seen: state.Known) -> Iterator[Said]:
-    """The rows of decisions/retrieval.csv that stand."""
-    for report, place in deciding.retrieved(now, seen).items():
-        yield _shared(now, place, Key(RETRIEVAL, report), "status", 1)
+    """The rows of decisions/retrieval.csv that stand, in order."""
+    for place, report in sorted((place, report) for report, place in deciding.retrieved(now, seen).items()):
+        yield _shared(now, place, Key(RETRIEVAL, report), "status")
 
 
 def ruled(now: Ledger, seen: state.Known) -> Iterator[Said]:
-    """The rows of decisions/duplicates.csv that stand on two reports (a ruling on what is one report by now is on none)."""
-    for place in deciding.ruled(now, seen).values():
+    """The rows of decisions/duplicates.csv that stand, in order; a ruling on what is one report by now stands on none."""
+    for place in sorted(deciding.ruled(now, seen).values()):
         one, other = (seen.identities.named(now.rows[place][name]).report for name in ("id_1", "id_2"))
         if one and other and one != other:
-            yield _shared(now, place, Key(DUPLICATES, one, other), "ruling", 2)
+            yield _shared(now, place, Key(DUPLICATES, one, other), "ruling")
 
 
-def _shared(now: Ledger, place: int, key: Key, column: str, rank: int) -> Said:
+def _shared(now: Ledger, place: int, key: Key, column: str) -> Said:
     cells = now.rows[place]
-    return Said(key, cells[column], cells["by"], cells["date"], now.links[place], (cells["date"], rank, place))
+    return Said(key, cells[column], cells["by"], cells["date"], now.links[place])
