@@ -20,7 +20,8 @@ from winnow.synthesise import stage as synthesise
 ROOT = Path(__file__).parents[2]
 ALL = {
     "extract/values.csv", "extract/studies.csv", "extract/extraction_table.csv", "extract/characteristics.csv",
-    "extract/results.csv", "extract/adverse_events.csv", "extract/differences.csv", "extract/double_extraction.csv", "extract/unmatched_rows.csv",
+    "extract/results.csv", "extract/adverse_events.csv", "extract/differences.csv", "extract/double_extraction.csv",
+    "extract/unmatched_rows.csv",
     "synthesise/counts.csv", "synthesise/statements.csv", "synthesise/per_study.csv", "synthesise/pooled.csv",
     "synthesise/risk_of_bias.csv",
 }  # fmt: skip

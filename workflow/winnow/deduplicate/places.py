@@ -107,7 +107,8 @@ def located(volume_cell: str, issue_cell: str, pages_cell: str, journal: str = "
 
     ``12 (8) (no pagination)`` with something in the issue's cell: the issue stands with the volume, the article's number in the
     issue's place. A journal with a full stop behind it and nothing but a number up to 31 is an article in press, and the number
-    the day on which it came out (so with each of 107 such records of a labelled library; none has it as its volume elsewhere). Where no issue is given, a page S189 is a supplement's.
+    the day on which it came out (so with each of 107 such records of a labelled library; none has it as its volume elsewhere).
+    Where no issue is given, a page S189 is a supplement's.
     """
     inner = _INNER_ISSUE.match(volume_cell)
     displaced = inner or _NO_PAGINATION.search(volume_cell)
