@@ -11,8 +11,10 @@ async function read(all) {
     const told = JSON.parse(line);
     if (page === null) page = told;
     else for (const each of told.reports) {
-      const report = Object.assign(page.reports[place], each, { said: told.said });
+      const report = Object.assign(each, page.reports[place]);
+      report.said = told.said;
       report.w = [...new Set(report.c.map(([origin]) => page.found[origin][1]))].join('; ');
+      page.reports[place] = report;
       place += 1;
     }
   }
