@@ -71,7 +71,7 @@ _LEAST = 0.05
 #: Differences in F1 that are chance.
 _AS_GOOD = 0.001
 #: How often the abstracts are dealt into five folds for the totals.
-DEALT = 3
+DEALT = 6
 _BOTH = ("breast cancer", "gl", "dm2")
 _CT = ("gl", "dm2")
 TASKS = (
