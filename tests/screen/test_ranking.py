@@ -138,6 +138,37 @@ def test_the_linear_model_is_the_least_squares_solution(height: int, width: int,
     assert np.allclose([*coefficients, constant], exact, atol=1e-3)
 
 
+def test_the_linear_model_does_not_depend_on_the_order_of_its_rows() -> None:
+    """However a machine adds up, the result is the same but for rounding: no step is taken or left out because of it."""
+    draw = np.random.default_rng(5)
+    for _ in range(200):
+        rows, weights = draw.random((40, 60)) * (draw.random((40, 60)) < 0.1) / 2, draw.uniform(0.01, 2.0, 40)
+        targets, turned = draw.choice([-1.0, 1.0], 40), draw.permutation(40)
+        one, constant = fitted(sparse.csr_matrix(rows), targets, weights)
+        two, other = fitted(sparse.csr_matrix(rows[turned]), targets[turned], weights[turned])
+        assert np.allclose([*one, constant], [*two, other], rtol=0, atol=1e-5)
+
+
+def test_one_include_is_enough_to_learn_from() -> None:
+    """Before anything is excluded, what is like the included report and unlike the rest comes first."""
+    titles = ["plain cups", "glazed kettles", "plain cups", "plain kettles", "plain saucers"]
+    table = pd.DataFrame({"record_id": [f"r{i}" for i in range(5)], "title": titles})
+    assert ranking(table, {"r1": 1})["record_id"].iloc[0] == "r3"
+
+
+def test_a_word_of_the_title_tells_more_than_one_of_the_abstract() -> None:
+    """Of two reports with the same words, the one with the included report's title words in its title comes first."""
+    table = pd.DataFrame(
+        {
+            "record_id": ["r0", "r1", "r2", "r3"],
+            "title": ["glazed kettles", "plain saucers", "glazed kettles", "cups"],
+            "abstract": ["cups", "glazed kettles", "plain saucers", "plain saucers"],
+        }
+    )
+    order = list(ranking(table, {"r0": 1, "r3": 0})["record_id"])
+    assert order[:2] == ["r2", "r1"]
+
+
 @pytest.mark.parametrize("titles", [[], [""], ["", ""], ["one"], ["same", "same", "same"]])
 def test_poor_collections_are_ranked_too(titles: list[str]) -> None:
     """Empty, wordless and identical records do not stop a ranking."""

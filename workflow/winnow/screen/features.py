@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: The fields that ranking reads.
 FIELDS = ("title", "original_title", "abstract", "keywords", "mesh")
+#: How much the title counts beside the whole report, when two reports are compared.
+TITLE = 0.15
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]{{2,}}")
@@ -76,7 +78,7 @@ class Features:
     """A collection of reports.
 
     Attributes:
-        matrix: reports by words and pairs, TF-IDF with logarithmic counts, rows of length one.
+        matrix: reports by words and pairs, TF-IDF with logarithmic counts, and once more those of the titles; rows of length one.
         counts: reports by words, plain counts, for BM25.
         titles: the same of the titles alone.
         vocabulary: the column of each word in ``counts`` and ``titles``.
@@ -99,8 +101,10 @@ def features(reports: pd.DataFrame, kept: reuse.Kept = reuse.NOTHING) -> Feature
     counts = _counted(rows, found.numbers, *shape)
     titles = _titles(found.numbers, names)
     titled = _counted(rows[titles], found.numbers[titles], *shape)
-    vocabulary = {word: number for number, word in enumerate(found.words)}
-    return Features(_weighted(counts, rows, found.numbers), counts, titled, vocabulary)
+    whole = _weighted(counts, rows, found.numbers)
+    heads = _weighted(titled, rows[titles], found.numbers[titles])
+    matrix = _normalised(sparse.hstack([whole, TITLE**0.5 * heads], format="csr"))
+    return Features(matrix, counts, titled, {word: number for number, word in enumerate(found.words)})
 
 
 def _words(cells: Sequence[str], readings: _Readings) -> Iterator[Iterator[str]]:
@@ -129,8 +133,14 @@ def _weighted(counts: sparse.csr_matrix, rows: np.ndarray, numbers: np.ndarray) 
     documents = np.bincount(matrix.indices, minlength=matrix.shape[1])
     inverse = 1.0 + np.log((1.0 + height) / (1.0 + documents))
     matrix.data = (1.0 + np.log(matrix.data)) * inverse[matrix.indices]
-    lengths = np.sqrt(np.bincount(_rows(matrix), matrix.data**2, minlength=height))
-    matrix.data /= lengths[_rows(matrix)]
+    return _normalised(matrix)
+
+
+def _normalised(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """The same with rows of length one; an empty row stays empty."""
+    rows = _rows(matrix)
+    lengths = np.sqrt(np.bincount(rows, matrix.data**2, minlength=matrix.shape[0]))
+    matrix.data /= lengths[rows]
     return sparse.csr_matrix(matrix)
 
 

@@ -1,7 +1,8 @@
 """The order in which people had best read: a linear model of what they decided, blended with what is known before.
 
 The model is linear in TF-IDF of words and pairs, and the included reports together weigh ten times the excluded ones (the design
-of ASReview's ELAS u4; Ferdinands et al., Syst Rev 2023;12:100). What is known before anyone decides (``question.py``: the
+of ASReview's ELAS u4; Ferdinands et al., Syst Rev 2023;12:100). The mean of all reports counts as one more that is excluded, since
+most of what nobody has read yet will be. What is known before anyone decides (``question.py``: the
 review's question, and signs of a study) counts ``10 / (10 + included)`` at first, and less if it fails to tell the included from
 the excluded, so that the order makes sense from the start and a poor question does no harm for long. Ranking never excludes.
 """
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from winnow import reuse
 from winnow.screen.features import Features, features
@@ -25,6 +27,8 @@ RANKING = ("rank", "record_id", "score", "label", "sample", "title", "year")
 
 #: How much the included weigh against the excluded, and what a decision weighs on average.
 WEIGHT, COST = 9.8, 0.22
+#: What the mean of all reports weighs, as a share of all excluded ones.
+MEAN = 0.3
 #: With so many includes the model and a good prior count the same.
 HALF = 10.0
 #: How good the prior is thought to be at first (area under its curve), and how many includes that belief is worth.
@@ -50,7 +54,7 @@ class Ranker:
         kept: reuse.Kept = reuse.NOTHING,
     ) -> None:
         self.features: Features = features(reports, kept)
-        self.size = len(reports)
+        self.mean = sparse.csr_matrix(self.features.matrix.mean(axis=0)) if len(reports) else None
         met = np.array([balance.get(name, 0) for name in reports["record_id"]], dtype=float) if balance else None
         self.prior = relevance(self.features, question, met)
         self.known = bool(self.prior.any())
@@ -61,7 +65,7 @@ class Ranker:
         Args:
             labels: 1 included, 0 excluded, -1 not decided.
         """
-        if not (labels == 1).any() or not (self.known or (labels == 0).any()):
+        if not (labels == 1).any():
             return self.prior.copy()
         share = self.share(labels)
         return share * self.prior + (1.0 - share) * standard(self._model(labels))
@@ -75,29 +79,24 @@ class Ranker:
         return HALF / (HALF + included) * min(1.0, max(0.0, 4.0 * (quality - 0.5)))
 
     def _model(self, labels: np.ndarray) -> np.ndarray:
-        rows = np.flatnonzero(labels >= 0)
-        targets = np.where(labels[rows] == 1, 1.0, -1.0)
-        if (targets > 0).all():  # nothing excluded yet: the least likely stand in
-            undecided = np.flatnonzero(labels < 0)
-            if not len(undecided):
-                return np.zeros(self.size)
-            least = undecided[np.argsort(self.prior[undecided], kind="stable")][: max(1, self.size // 100)]
-            rows, targets = np.concatenate([rows, least]), np.concatenate([targets, np.full(len(least), -1.0)])
-        total, included = len(targets), int((targets > 0).sum())
-        share = np.where(targets > 0, WEIGHT / included, 1.0 / (total - included)) / (1.0 + WEIGHT)
-        coefficients, constant = fitted(self.features.matrix[rows], targets, COST * total * share)
+        decided = np.flatnonzero(labels >= 0)
+        targets = np.where(labels[decided] == 1, 1.0, -1.0)
+        included = int((targets > 0).sum())
+        excluded = len(targets) - included
+        share = np.where(targets > 0, WEIGHT / included, 1.0 / max(1, excluded))
+        weights = COST * len(targets) / (1.0 + WEIGHT) * np.append(share, MEAN)
+        rows = sparse.vstack([self.features.matrix[decided], self.mean], format="csr")
+        coefficients, constant = fitted(rows, np.append(targets, -1.0), weights)
         return np.asarray(self.features.matrix @ coefficients + constant)
 
 
 def _area(scores: np.ndarray, labels: np.ndarray) -> float:
     """The chance that an included report has the higher score than an excluded one; one half if either is lacking."""
-    from scipy.stats import rankdata
-
-    included, excluded = scores[labels == 1], scores[labels == 0]
+    included, excluded = scores[labels == 1], np.sort(scores[labels == 0])
     if not len(included) or not len(excluded):
         return 0.5
-    ranks = rankdata(np.concatenate([included, excluded]))[: len(included)]
-    return float((ranks.sum() - len(included) * (len(included) + 1) / 2) / (len(included) * len(excluded)))
+    beaten = np.searchsorted(excluded, included, side="left") + np.searchsorted(excluded, included, side="right")
+    return float(beaten.sum() / (2 * len(included) * len(excluded)))
 
 
 def ranking(
