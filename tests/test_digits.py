@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from lxml import etree
 
+from winnow.decisions import rulings
 from winnow.decisions.identities import Identities
-from winnow.deduplicate import rulings
-from winnow.deduplicate.rulings import Ruling
+from winnow.decisions.rulings import Ruling
 from winnow.extract.words import Passage, words
 from winnow.records import dates, xml_text
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from winnow.decisions.rulings import Ruling
 from winnow.deduplicate import core, merging
-from winnow.deduplicate.rulings import Ruling
 from winnow.errors import InputError, LedgerError
 
 WORDS = ["muscle", "immunoglobulin", "trial", "children", "register", "皮肌炎", "治疗", "观察", "Миозит", "α-toxin"]

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winnow import files, reuse, tables
+from winnow.decisions.rulings import Ruling
 from winnow.deduplicate import changes, comparisons, core, found, matching, merging, stage
-from winnow.deduplicate.rulings import Ruling
 from winnow.errors import InputError, LedgerError
 
 SEARCHES = ["one", "two", "three"]

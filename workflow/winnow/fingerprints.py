@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 _IMPORTS: dict[str, tuple[str, ...]] = {
     "search": ("records",),
     "records": (),
-    "deduplicate": (),
+    "deduplicate": ("decisions",),
     "screen": ("decisions", "records", "search"),
     "extract": ("decisions", "records", "screen", "search"),
     "synthesise": ("decisions", "extract", "records", "screen", "search"),

@@ -46,7 +46,8 @@ def _refuse_one_file_twice(arguments: argparse.Namespace) -> None:
 
 
 def _plain(arguments: argparse.Namespace) -> int:
-    from winnow.deduplicate import core, merging, rulings, stage
+    from winnow.decisions import rulings
+    from winnow.deduplicate import core, merging, stage
 
     records = tables.read(arguments.records, needs=["record_id", "title"])
     ruled = rulings.read(arguments.rulings) if arguments.rulings else []

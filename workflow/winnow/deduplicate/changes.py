@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from winnow import reuse, tables
-from winnow.deduplicate import found, rulings
+from winnow.decisions import rulings
+from winnow.deduplicate import found
 
 if TYPE_CHECKING:
     import pandas as pd

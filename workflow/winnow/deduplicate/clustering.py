@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from winnow.decisions.rulings import Resolved
 from winnow.deduplicate.matching import Judgement
-from winnow.deduplicate.rulings import Resolved
 
 
 def group(count: int, judged: Sequence[Judgement], resolved: Resolved) -> list[int]:

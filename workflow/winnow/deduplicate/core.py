@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from winnow import tables
-from winnow.deduplicate import clustering, entries, matching, rulings
+from winnow.decisions import rulings
+from winnow.deduplicate import clustering, entries, matching
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from winnow import lines, reuse, tables
-from winnow.deduplicate import changes, comparisons, core, found, merging, rulings
+from winnow.decisions import rulings
+from winnow.deduplicate import changes, comparisons, core, found, merging
 from winnow.errors import RecordLossError
 
 if TYPE_CHECKING:

@@ -13,12 +13,11 @@ from functools import partial
 from pathlib import Path
 
 from winnow import tables
-from winnow.decisions import append, ledger
+from winnow.decisions import append, ledger, rulings
 from winnow.decisions.checking import criterion_ids, people_by_stage
 from winnow.decisions.kinds import KINDS
 from winnow.decisions.ledger import Ledger, clean
 from winnow.decisions.resolve import ADJUDICATOR, Judgement, current, own
-from winnow.deduplicate import rulings
 from winnow.errors import InputError, LedgerError, UsageError, raise_all
 from winnow.review import Review
 from winnow.screen import state
