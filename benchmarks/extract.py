@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
-from fit_extract import Abstract, abstracts
+from labelled_abstracts import Abstract, abstracts
 
 from winnow.extract import form
 from winnow.extract.extractors import EXTRACTORS
