@@ -13,7 +13,7 @@ from rapidfuzz.fuzz import ratio, token_set_ratio
 
 from winnow.deduplicate import chinese, journals, title_levels
 from winnow.deduplicate.fields import Fields, Ints
-from winnow.deduplicate.levels import LEVELS, Bits, bit, chosen, scores_of
+from winnow.deduplicate.levels import LEVELS, Bits, Flags, bit, chosen, scores_of
 from winnow.deduplicate.weights import THRESHOLDS
 
 
@@ -171,6 +171,7 @@ def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
     ranged = (last[a] > first[a]) & (last[b] > first[b])
     end = ranged & (last[a] == last[b])
     overlap = (first[a] <= last[b]) & (first[b] <= last[a]) & ~locator[a]
+    apart = _is_page(fields, a) & _is_page(fields, b)
     conditions = {
         "unknown": unknown,
         "different": clash,
@@ -180,8 +181,16 @@ def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
         & (last[a] - first[a] >= THRESHOLDS["pages_article"]),
         "same": first[a] == first[b],
         "near": end | overlap,
+        "apart": apart,
     }
     return chosen("pages", conditions, "different")
+
+
+def _is_page(fields: Fields, rows: Ints) -> Flags:
+    """Whether a first page can only be a page: two such that differ are two places, where others may be one in two writings."""
+    first = fields.first_page[rows]
+    plain = (fields.page_prefix_code[rows] < 0) & ~fields.locator[rows]
+    return plain & (first > 1) & (first <= THRESHOLDS["page_highest"])
 
 
 def _abstracts(fields: Fields, a: Ints, b: Ints) -> Bits:

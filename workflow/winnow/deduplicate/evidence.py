@@ -35,6 +35,7 @@ _WORDS = {
     ("authors", "some"): "some shared",
     ("year", "near"): "one apart",
     ("pages", "near"): "overlapping",
+    ("pages", "apart"): "different",
     ("doi", "version"): "another version",
 }
 

@@ -40,7 +40,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "printed": ("both", "one", "unknown"),
     "volume": ("same", "different", "unknown"),
     "issue": ("same", "different", "unknown"),
-    "pages": ("whole", "same", "near", "different", "unknown"),
+    "pages": ("whole", "same", "near", "apart", "different", "unknown"),
     "abstract": ("same", "similar", "different", "unknown"),
 }
 
