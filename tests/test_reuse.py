@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def test_only_what_the_last_run_used_is_kept(tmp_path: Path) -> None:
     assert asked(of, [["a"]])[1] == 1
 
 
-@pytest.mark.parametrize("change", ["settings", "code", "packages", "off", "No"])
+@pytest.mark.parametrize("change", ["settings", "code", "packages", "zlib", "off", "No"])
 def test_other_code_or_settings_work_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     """Law: what other code, other packages or other settings worked out is never used; switched off, nothing is read or written."""
     of = small(tmp_path)
@@ -110,6 +111,9 @@ def test_other_code_or_settings_work_anew(tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setattr(fingerprints, "fingerprint", lambda stage: "another")
     elif change == "packages":
         monkeypatch.setattr(reuse, "_platform", lambda: ("3.99", "pandas-9.dist-info"))
+    elif change == "zlib":
+        monkeypatch.setattr(zlib, "ZLIB_RUNTIME_VERSION", "9.9")
+        monkeypatch.setattr(reuse, "_platform", reuse._platform.__wrapped__)
     elif change in ("off", "No"):
         shutil.rmtree(tmp_path / reuse.FOLDER)
         monkeypatch.setenv(reuse.SWITCH, change)

@@ -96,6 +96,16 @@ def test_some_columns_of_a_table_are_those_of_all_of_it(rows: list[tuple[str, ..
             assert cells == [list(map(tables.plain, map(tables.neutral, row))) for row in rows]
 
 
+@pytest.mark.parametrize("rows", [b"1,x,y,z\n", b"1,x,y\n2,a, with a comma,y\n", b"1,x,y\n2,x,y,\n"])
+def test_a_row_with_a_cell_too_many_is_refused_whatever_is_read_of_it(tmp_path: Path, rows: bytes) -> None:
+    """A comma that somebody typed shifts every cell behind it: no column is read from such a row, be it asked for alone."""
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,b,c\n" + rows)
+    for only in ("", "a", "c"):
+        with pytest.raises(InputError, match=r"t\.csv: not a CSV table"):
+            tables.read(path, only=only)
+
+
 def test_a_byte_that_is_not_utf8_is_told_by_its_place(tmp_path: Path) -> None:
     """The place named in the fault is that in the file, wherever the reader's own buffer began."""
     path = tmp_path / "t.csv"

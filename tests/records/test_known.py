@@ -111,3 +111,23 @@ def test_another_format_is_kept_by_file_and_name(tmp_path: Path, monkeypatch: py
     assert outcome(known.Known(whole, reuse.Kept()).read(path, "export.ris")) == expected
     monkeypatch.setattr(known, "import_file", read)
     assert known.Known(whole, reuse.Kept()).read(path, "other.ris").report.file == "other.ris"
+
+
+@pytest.mark.parametrize("kept_as", ["articles", "whole"])
+def test_a_file_that_is_replaced_while_it_is_read_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_as: str
+) -> None:
+    """Law: what is kept under a file's hash was read from that file, though another one stood in its place a moment later."""
+    head = HEAD if kept_as == "articles" else HEAD.replace("UTF-8", "ISO-8859-1")
+    whole, articles = reuse.Kept(), reuse.Kept()
+    path = written(tmp_path / "f.xml", (head, [(ARTICLES[0], "\n")], TAIL))
+    expected = outcome(import_file(path, name="f"))
+
+    def replaced(path: Path, *, name: str) -> Imported:
+        return import_file(written(path, (head, [(article(1, "Kettles, part 1"), "\n")], TAIL)), name=name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(known, "import_file", replaced)
+        known.Known(whole, articles).read(path, "f")
+    written(path, (head, [(ARTICLES[0], "\n")], TAIL))
+    assert outcome(known.Known(whole, articles).read(path, "f")) == expected

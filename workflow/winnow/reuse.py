@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -144,11 +145,11 @@ def keys(context: Sequence[bytes], contents: Iterable[bytes]) -> list[str]:
 
 @cache
 def _platform() -> tuple[str, ...]:
-    """Python and every installed package with its version, as the names of its metadata have it."""
+    """Python, every installed package with its version, as the names of its metadata have it, and zlib, which is the system's."""
     installed = {
         entry.name for folder in sys.path if Path(folder).is_dir() for entry in Path(folder).glob("*.dist-info")
     }
-    return (sys.version, *sorted(installed))
+    return (sys.version, zlib.ZLIB_RUNTIME_VERSION, *sorted(installed))
 
 
 def _read(path: Path, code: str) -> dict[str, bytes] | None:

@@ -166,7 +166,8 @@ def read(
         path: a CSV file, or its content as a stream; BOM and CRLF are accepted.
         needs: columns that must be there.
         columns: columns that are added empty when absent, so that a caller may rely on them.
-        only: the columns to read, for whom the others would only cost time; all if empty.
+        only: the columns that are wanted; all if empty. The others are parsed too, since a row that has a cell too many is told
+            by its length alone, but nothing else is done with them.
 
     Raises:
         InputError: not there, not UTF-8, not a table, or a column of ``needs`` is missing.
@@ -180,7 +181,6 @@ def read(
             table = pd.read_csv(
                 path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8", index_col=False,
                 lineterminator=None, encoding_errors="strict",
-                usecols=(lambda name: name.strip() in only) if only else None,
             )  # fmt: skip
     except FileNotFoundError:
         raise InputError("no such file", where=where, mend="check the path") from None
@@ -193,6 +193,8 @@ def read(
     except (pd.errors.ParserError, pd.errors.ParserWarning, OSError, ValueError) as error:
         raise InputError(f"not a CSV table ({error})", where=where, mend="mend the quoting of the line named") from None
     table.columns = pd.Index([str(name).strip() for name in table.columns])
+    if only:
+        table = table[[name for name in table.columns if name in only]]
     missing = [name for name in needs if name not in table.columns]
     if missing:
         raise InputError(

@@ -59,7 +59,8 @@ class Known:
         """
         if not self._whole.on:
             return _read(path, name)
-        this = reuse.key([files.sha256_file(path), name])
+        sha256 = files.sha256_file(path)
+        this = reuse.key([sha256, name])
         said = self._whole.at(this)
         if isinstance(said, list):
             return _told(said)
@@ -71,6 +72,8 @@ class Known:
             read = _together(parts.lines, contents, name)
         else:
             read = _read(path, name)
+            if files.sha256_file(path) != sha256:
+                return read  # somebody put another file there meanwhile: no telling what was read from which
             contents = [row.content for row in read.rows]
             if not parts or not parts.give(contents) or _said(_together(parts.lines, contents, name)) != _said(read):
                 self._whole.put(this, _said(read))

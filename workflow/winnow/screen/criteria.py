@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -98,10 +98,12 @@ class Criteria:
     Attributes:
         criteria: one after the other.
         together: whether a report must meet all of them; built-in classifiers each stand for themselves.
+        source: what their file says, key by key; what rules say follows from it, from the text and from the code alone.
     """
 
     criteria: tuple[Criterion, ...]
     together: bool = True
+    source: str = field(default="", repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Criterion]:
         return iter(self.criteria)
@@ -127,7 +129,7 @@ def load(path: Path | str) -> Criteria:
         return sets[name[8:]]
     value, lines = config.load_yaml(path)
     raise_all(config.faults(value if value is not None else {}, "criteria", name, lines))
-    return _built(value, name, lines, frozenset(builtins()))
+    return replace(_built(value, name, lines, frozenset(builtins())), source=repr(value))
 
 
 @cache

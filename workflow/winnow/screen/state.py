@@ -145,12 +145,10 @@ def judged(review: Review, reports: Known | None = None, *, again: bool = True) 
     from winnow.screen.proposals import proposals
     from winnow.screen.verdicts import verdicts
 
-    path = review.config_dir / "criteria.yaml"
-    criteria = criteria_files.load(path)
+    criteria = criteria_files.load(review.config_dir / "criteria.yaml")
     if again:
         merged = _merged(review) if reports is None else reports.merged
-        settings = [path.read_text(encoding="utf-8-sig")]
-        with reuse.kept(review, "verdicts", "screen", settings) as kept:
+        with reuse.kept(review, "verdicts", "screen", [criteria.source]) as kept:
             table = verdicts(merged, criteria, kept)
     else:
         table = tables.read(review.result("screen", "verdicts.csv"), needs=tables.VERDICTS)
