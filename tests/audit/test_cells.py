@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,33 @@ def test_the_command_names_the_cell(
     finally:
         path.write_text(whole, encoding="utf-8")
     assert "results/synthesise/counts.csv:2: value is 'every' where 'all' follows" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("gone", "says"),
+    [
+        ("results/screen/decisions.csv", "winnow: results/screen/decisions.csv: missing"),
+        ("results/deduplicate/merged.csv", "winnow: results/deduplicate/merged.csv: missing"),
+        ("a merged row", "results/deduplicate/merged.csv"),
+    ],
+)
+def test_tables_that_cannot_be_worked_out_are_told_beside_a_changed_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], gone: str, says: str
+) -> None:
+    """What is missing is named as it stands in the review, not by the copy; what the chains show is told as well."""
+    generated(tmp_path, 1)
+    monkeypatch.chdir(tmp_path)
+    assert main(["seal"]) == 0
+    ledger = tmp_path / "decisions/studies.csv"
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace("joined", "parted"), encoding="utf-8")
+    if gone == "a merged row":
+        merged = tmp_path / "results/deduplicate/merged.csv"
+        merged.write_text("".join(merged.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    else:
+        (tmp_path / gone).unlink()
+    capsys.readouterr()
+    assert main(["verify", "--tables"]) == 1
+    said = capsys.readouterr().err
+    assert says in said
+    assert "decisions/studies.csv:2" in said
+    assert str(tmp_path) not in said and tempfile.gettempdir() not in said

@@ -70,6 +70,21 @@ def test_the_way_back_to_the_text_is_exact(text: str) -> None:
     assert all(Passage("", text[place]).tight == passage.tight[index] for index, place in enumerate(places))
 
 
+@pytest.mark.parametrize(
+    ("abstract", "quote"),
+    [
+        ("目的 观察茶壶.方法 将64例患者随机分为两组.结果 良好.", "方法 将64例患者随机分为两组."),
+        ("目的:观察(TEA).方法:将64例患者随机分为两组．结果:良好．", "方法:将64例患者随机分为两组．"),
+        ("差异显著,P<0.05.方法:将64例患者随机分为两组,每次0.4克.", "方法:将64例患者随机分为两组,每次0.4克."),
+        ("1.方法 将64例患者随机分为两组。结果 良好。", "1.方法 将64例患者随机分为两组。"),
+    ],
+)
+def test_a_quote_is_the_sentence_where_a_stop_has_no_space(abstract: str, quote: str) -> None:
+    """A full stop before a Chinese character ends a sentence, in either width; one within or behind a number does not."""
+    (row,) = (row for row in suggest(TRIAL, passages({"abstract": abstract})) if row["field"] == "n_total")
+    assert (row["value"], row["quote"]) == ("64", quote)
+
+
 @given(st.lists(PIECES, max_size=40).map(" ".join))
 def test_the_same_text_gives_the_same_rows(text: str) -> None:
     """No state and no order of a set shows in a row."""

@@ -10,7 +10,7 @@ from winnow import lines, tables
 from winnow.records import rows
 
 CELL = st.text(st.sampled_from("a茶é,;\"'=+-@ \n\r1"), max_size=8)
-RECORD = st.dictionaries(st.sampled_from(rows.CONTENT), CELL, max_size=8)
+RECORD = st.dictionaries(st.sampled_from(tables.RECORD_CONTENT), CELL, max_size=8)
 
 
 @given(st.lists(RECORD, max_size=4), CELL, CELL, CELL)

@@ -97,8 +97,8 @@ class Review:
         return self.results / stage / name
 
     def relative(self, path: Path) -> str:
-        """A path as results show it: relative to the review's folder, with forward slashes."""
-        return path.relative_to(self.root).as_posix()
+        """A path as results show it: relative to the review's folder if it lies there, with forward slashes."""
+        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
 
     @property
     def config_dir(self) -> Path:

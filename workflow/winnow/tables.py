@@ -21,11 +21,15 @@ from winnow.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-RECORDS = (
-    "record_id", "search_id", "source", "pmid", "pmcid", "doi", "title", "original_title", "abstract", "authors",
-    "year", "year_print", "year_electronic", "date", "journal", "journal_abbrev", "issn", "volume", "issue", "pages",
-    "language", "publication_types", "mesh", "keywords", "notices", "url", "file", "line", "sha256",
+#: A row of the records table: which record of which search it is, what it says wherever it is found, and where it stands.
+RECORD_OWN = ("record_id", "search_id", "source")
+RECORD_CONTENT = (
+    "pmid", "pmcid", "doi", "title", "original_title", "abstract", "authors", "year", "year_print", "year_electronic", "date",
+    "journal", "journal_abbrev", "issn", "volume", "issue", "pages", "language", "publication_types", "mesh", "keywords",
+    "notices", "url",
 )  # fmt: skip
+RECORD_PLACE = ("file", "line", "sha256")
+RECORDS = (*RECORD_OWN, *RECORD_CONTENT, *RECORD_PLACE)
 REPORTS = ("record_id", "report_id")
 PAIRS = ("record_id_1", "record_id_2", "verdict", "score", "rule", "evidence")
 MERGED = (*RECORDS, "record_ids", "field_sources")

@@ -30,6 +30,13 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _BARE_DOI = re.compile(r"10\.[0-9]{4,9}/[a-z0-9._()/-]*[a-z0-9]")
 _PMID = re.compile(r"(?:pubmed:|pmid:?\s*)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
 _DOI_ALONE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/", re.IGNORECASE | re.ASCII)
+
+#: A full stop that ends a Chinese sentence without a space, as Wanfang's abstracts do. One behind a letter or a whole number
+#: (``1.方法``) ends none.
+CHINESE_STOP = (
+    r"(?:(?<![0-9A-Za-z])|(?<=[0-9][.．][0-9])|(?<=[0-9][.．][0-9]{2})|(?<=[0-9][.．][0-9]{3}))"
+    r"[.．]\s*(?=[\u2460-\u2473\u3400-\u9fff])"
+)
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
 
 

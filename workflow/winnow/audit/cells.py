@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from winnow.errors import InputError, WinnowError
+from winnow.errors import InputError, WinnowError, raise_all
 from winnow.extract import stage as extract
 from winnow.review import Review
 from winnow.synthesise import stage as synthesise
@@ -54,11 +54,18 @@ def worked_out(review: Review) -> dict[str, Lines]:
     with tempfile.TemporaryDirectory() as folder:
         aside = replace(review, settings=review.settings | {"results": folder})
         for name in _READ:
-            path = aside.results / name
-            path.parent.mkdir(parents=True)
-            shutil.copyfile(review.results / name, path)
-        extract.run(aside)
-        synthesise.run(aside)
+            its, copy = review.results / name, aside.results / name
+            if not its.is_file():
+                where = review.relative(its)
+                raise InputError("missing, so no cell can be checked", where=where, mend="run 'make review' again")
+            copy.parent.mkdir(parents=True)
+            shutil.copyfile(its, copy)
+        try:
+            extract.run(aside)
+            synthesise.run(aside)
+        except WinnowError as fault:  # which names the copies; they are gone when it is read
+            named = fault.line.replace(folder, review.relative(review.results))
+            raise_all([InputError(line) for line in named.splitlines()])
         return written(aside.results)
 
 

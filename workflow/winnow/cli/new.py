@@ -69,11 +69,11 @@ def skeleton(title: str) -> dict[str, bytes]:
 
 
 def note_example(folder: Path) -> None:
-    """Say so if what a source's folder files as its strategy is still the skeleton's example: it tells what nobody searched for."""
+    """Say so if what a source's folder files as its strategy is still the skeleton's example, which hardly anybody means."""
     example, filed = skeleton("").get(f"config/strategy/{folder.name}.txt"), folder / "strategy.txt"
     if example is not None and filed.is_file() and filed.read_bytes() == example:
         print(
-            f"winnow: note: {filed} is still the example that 'winnow new' wrote; if something else was searched for, remove "
-            f"{folder}, write config/strategy/{folder.name}.txt, and file it again",
+            f"winnow: note: {filed} is still the example that 'winnow new' wrote; if something else was searched for, or meant, "
+            f"remove {folder}, write config/strategy/{folder.name}.txt, and file it again",
             file=sys.stderr,
         )

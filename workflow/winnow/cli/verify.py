@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.cli import options
-from winnow.errors import UsageError
+from winnow.errors import UsageError, WinnowError
 
 if TYPE_CHECKING:
-    from winnow.errors import WinnowError
     from winnow.review import Review
 
 
@@ -71,7 +70,10 @@ def _ledgers(arguments: argparse.Namespace) -> int:
 def _tables(review: Review) -> list[WinnowError]:
     from winnow.audit import cells
 
-    found = cells.faults(review)
+    try:
+        found = cells.faults(review)
+    except WinnowError as fault:  # told beside what the ledgers' chains say, not instead of it
+        return [fault]
     if not found:
         print(cells.summary(cells.written(review.results)))
     return found

@@ -14,10 +14,6 @@ from winnow.deduplicate import entries
 if TYPE_CHECKING:
     import pandas as pd
 
-OWN = ("record_id", "search_id", "source")
-PLACE = ("file", "line", "sha256")
-#: What a record says wherever it is found.
-CONTENT = tuple(name for name in tables.RECORDS if name not in (*OWN, *PLACE))
 #: A row as the records stage writes it: cells that need no quotes at both ends, and the content between them.
 _ROW = re.compile(rb"""(([^,"'\s]+),([^,"'\s]+),([^,"'\s]+)),(.*),([^,"'\n]+,\d+-\d+,[0-9a-f]{64})""", re.DOTALL)
 
@@ -83,7 +79,7 @@ class Records:
     @property
     def header(self) -> tuple[str, ...]:
         """The columns of a whole row."""
-        return (*OWN, *self.columns, *PLACE)
+        return (*tables.RECORD_OWN, *self.columns, *tables.RECORD_PLACE)
 
     def table(self, entries: Sequence[Entry], only: Sequence[str] = ()) -> pd.DataFrame:
         """Entries cell by cell."""
@@ -121,7 +117,7 @@ class Records:
         table = entries.one_per_record(lines.parsed(whole, self.header, self.where), searches)
         parts = [
             [lines.cells(cells) for cells in zip(*(table[name].tolist() for name in names), strict=True)]
-            for names in (OWN, self.columns, PLACE)
+            for names in (tables.RECORD_OWN, self.columns, tables.RECORD_PLACE)
         ]
         own, content, place = parts
         contents = _contents(content, self.columns)
@@ -142,7 +138,7 @@ def read(path: Path) -> Records:
     except (OSError, UnicodeDecodeError):
         found = []  # reading it says what is wrong
     if len({(row.search_id, row.source, row.record_id) for row in found}) == len(found) > 0:
-        return Records(str(path), CONTENT, found)
+        return Records(str(path), tables.RECORD_CONTENT, found)
     return _read(path)
 
 
@@ -153,7 +149,7 @@ def _cut(path: Path) -> list[Row]:
     if header != lines.cells(tables.RECORDS) or None in matches:
         return []
     cut = [match.groups() for match in matches if match]
-    contents = _contents([cells[4] for cells in cut], CONTENT)
+    contents = _contents([cells[4] for cells in cut], tables.RECORD_CONTENT)
     return [
         Row(record_id.decode(), search_id.decode(), source.decode(), own, content, place, True)
         for (own, record_id, search_id, source, _, place), content in zip(cut, contents, strict=True)
@@ -165,8 +161,11 @@ def _read(path: Path) -> Records:
     table = tables.read(path, needs=["record_id", "title"], columns=tables.RECORDS)
     entries.refuse_bad_ids(table)
     more = [str(name) for name in table.columns if name not in tables.RECORDS]
-    columns = (*CONTENT, *more)
-    own, content, place = (zip(*(table[name] for name in names), strict=True) for names in (OWN, columns, PLACE))
+    columns = (*tables.RECORD_CONTENT, *more)
+    own, content, place = (
+        zip(*(table[name] for name in names), strict=True)
+        for names in (tables.RECORD_OWN, columns, tables.RECORD_PLACE)
+    )
     rows = []
     for ids, said, stands in zip(own, _contents(list(map(lines.cells, content)), columns), place, strict=True):
         record_id, search_id, source = ids

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from winnow.text import CHINESE_STOP
+
 #: Signs and the half-width or plain form that rules read; most texts have few of them.
 _WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
     "\u3000": " ", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\n": " ", "\r": " ", "\t": " ",
@@ -45,7 +47,9 @@ _CLOSED = re.compile(
 
 #: Where a sentence may end, found fast; whether one does is looked up there.
 _SIGN = re.compile(r"[.!?。！？；;]")
-_STOP = re.compile(r"[.!?](?:[)\"'\]]+)?\s+(?=[A-Z0-9(\"'\[\u4e00-\u9fff])|[。！？；]|(?<=[\u4e00-\u9fff\d)%])[;!?]")
+_STOP = re.compile(
+    r"[.!?](?:[)\"'\]]+)?\s+(?=[A-Z0-9(\"'\[\u4e00-\u9fff])|[。！？；]|(?<=[\u4e00-\u9fff\d)%])[;!?]|" + CHINESE_STOP
+)
 _ABBREVIATED = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|et al|approx|ca|cf|dr|fig|figs|no|nos|st|mr|mrs|ms|inc|viz|resp|yrs|pts|sd)|\b[A-Z])$",
     re.IGNORECASE,

@@ -8,12 +8,6 @@ from typing import NamedTuple
 from winnow import lines, tables
 from winnow.records.import_report import COUNTED
 
-_OWN = ("record_id", "search_id", "source")
-_PLACE = ("file", "line")
-#: What a record says wherever it is found.
-CONTENT = tuple(name for name in tables.RECORDS if name not in (*_OWN, *_PLACE, "sha256"))
-assert (*_OWN, *CONTENT, *_PLACE, "sha256") == tables.RECORDS, "a row is put together in this order"
-
 
 class Content(NamedTuple):
     """What a record says, and what must be known of it to name, find and count it.
@@ -23,7 +17,7 @@ class Content(NamedTuple):
         sha256: of its raw text.
         format: the format that it was read as.
         without: the counted fields that it lacks.
-        cells: the cells ``CONTENT`` as they are written.
+        cells: the cells ``tables.RECORD_CONTENT`` as they are written.
     """
 
     pmid: str
@@ -53,7 +47,7 @@ def row(record: Mapping[str, str]) -> Row:
     if unknown:
         raise KeyError(f"{record['file']}: no column for {sorted(unknown)}")
     without = tuple(name for name in COUNTED if name not in record)
-    said = lines.cells(map(record.get, CONTENT))
+    said = lines.cells(map(record.get, tables.RECORD_CONTENT))
     ids = record.get("pmid", ""), record.get("doi", "")
     content = Content(*ids, record["sha256"], record["format"], without, said)
     return Row(content, record["file"], record["line"])

@@ -8,7 +8,7 @@ open work, and they are drawn only while there is some.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from winnow.report.boxes import Box
 from winnow.report.flow import Flow
@@ -47,7 +47,6 @@ class Cell:
     row: str
     lines: tuple[Line, ...]
     kind: str = "plain"
-    leads_to: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True)

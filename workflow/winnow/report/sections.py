@@ -146,9 +146,6 @@ def _value(row: Row, name: str, quotes: dict[tuple[str, str], list[Row]]) -> str
     )
 
 
-_FINDINGS = ("statements", "counts", "per_study", "pooled", "risk_of_bias")
-
-
 def _findings(review: Review) -> Section | None:
     named = [
         (name, optional(review.result("synthesise", f"{name}.csv"))) for name in ("statements", "counts", "pooled")

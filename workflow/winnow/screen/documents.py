@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from winnow.screen.patterns import Phrases, Stretch, compiled
 from winnow.screen.tokens import HAN, Tokens, folded, lowered
+from winnow.text import CHINESE_STOP
 
 #: Fields in which phrases are looked for, in the order in which evidence is preferred.
 TEXT_FIELDS = ("title", "original_title", "abstract", "keywords", "mesh", "publication_types")
@@ -24,13 +25,7 @@ TEXT_FIELDS = ("title", "original_title", "abstract", "keywords", "mesh", "publi
 #: Fields that list entries instead of telling something.
 _LISTS = frozenset(("keywords", "mesh", "publication_types"))
 
-#: The last lines are of Chinese abstracts that end a sentence with a full stop and no space, as Wanfang's do; a point behind a
-#: letter or a whole number (``1.方法``) ends none.
-_ENDS = re.compile(
-    r"[.!?][\"')\];]*\s+(?=[\"'(\[]?[A-Z0-9\u3400-\u9fff])|[。！？]+|\n+|[;；]\s*(?=\n)"
-    r"|(?:(?<![0-9A-Za-z])|(?<=[0-9][.．][0-9])|(?<=[0-9][.．][0-9]{2})|(?<=[0-9][.．][0-9]{3}))"
-    r"[.．]\s*(?=[\u2460-\u2473\u3400-\u9fff])"
-)
+_ENDS = re.compile(r"[.!?][\"')\];]*\s+(?=[\"'(\[]?[A-Z0-9\u3400-\u9fff])|[。！？]+|\n+|[;；]\s*(?=\n)|" + CHINESE_STOP)
 _END = re.compile(r"[.!?。！？．\n;；]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|al|dr|fig|no|approx|ca|cf|resp|st|i\.v|p\.o|s\.c|i\.m)|\b[A-Z])\.$", re.I
