@@ -148,11 +148,15 @@ def _told_by(row: Row, report: str, evidence: Evidence) -> Iterable[tuple[str, s
 
 
 def _without_repeats(said: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """A bare ``retracted`` says nothing beside a notice that says where; its searches count for that one."""
+    """A bare ``retracted`` says nothing beside a notice that says where.
+
+    It is the notice that the same search names. A search that named none may have meant any of them, so it counts for all.
+    """
     whole = {notice: list(searches) for notice, searches in said.items()}
     named = [notice for notice in whole if notice.startswith(("retracted in ", "retracted and republished in "))]
     if "retracted" in whole and named:
-        searches = whole.pop("retracted")
+        placed = {search for notice in named for search in whole[notice]}
+        unplaced = [search for search in whole.pop("retracted") if search not in placed]
         for notice in named:
-            whole[notice] += [search for search in searches if search not in whole[notice]]
+            whole[notice] += unplaced
     return whole
