@@ -58,6 +58,21 @@ def test_a_report_has_the_names_that_the_ledgers_take(small_review: Review, name
     assert explain(small_review, name) == explain(small_review, "pubmed:1")
 
 
+def test_every_notice_about_the_report_is_told(small_review: Review) -> None:
+    """A retraction stands in the story whether the report's record, the notice's record or a search's status tells it."""
+    path = small_review.result("records", "records.csv")
+    records = [row for _, row in tables.read_rows(path)]
+    records[0] |= {"search_id": "first", "notices": "erratum in pubmed:77"}
+    records[-1] |= {"search_id": "first", "notices": "retraction of pubmed:1"}
+    tables.write_rows(path, records, tables.RECORDS)
+    status = {"report_id": "pubmed:1", "service": "crossref", "id": "10.1000/one", "notices": "expression of concern"}
+    tables.write_rows(small_review.root / "searches" / "first" / "status" / "status.csv", [status], tuple(status))
+    notices = explain(small_review, "1").split("\n\nnotices\n")[1].split("\n\n")[0].splitlines()
+    told = ("erratum in pubmed:77", "expression of concern", "retracted in pubmed:4")
+    assert notices == [f"  {notice}, told by search first" for notice in told]
+    assert "\nnotices\n" not in explain(small_review, "2")
+
+
 def test_an_id_of_two_reports_is_no_story(small_review: Review) -> None:
     """A DOI that two reports carry names both; a name that is none says where the names stand."""
     records = [row for _, row in tables.read_rows(small_review.result("records", "records.csv"))]

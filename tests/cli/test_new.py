@@ -11,6 +11,7 @@ from winnow import review
 from winnow.cli import main
 from winnow.cli.new import skeleton
 from winnow.decisions.kinds import KINDS
+from winnow.extract import form, suggest
 from winnow.screen.fulltext import supplied
 
 
@@ -86,6 +87,25 @@ def test_the_skeletons_strategy_can_be_sent(tmp_path: Path) -> None:
     path.write_bytes(skeleton("A title")["config/strategy/pubmed.txt"])
     assert list(lint.findings(strategy.load(path))) == []
     assert "NOT (animals[mh] NOT humans[mh])" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("title", "design"),
+    [
+        ("A randomised trial of kettles", "randomised trial"),
+        ("水壶治疗的随机对照研究", "randomised trial"),
+        ("Kettles: a non-randomised trial", "controlled trial"),
+        ("Kettles: a prospective study", "prospective"),
+        ("A retrospective study of kettles", "retrospective"),
+        ("Kettles: a case series", "case series"),
+    ],
+)
+def test_the_skeletons_form_takes_the_designs_that_are_found(title: str, design: str, tmp_path: Path) -> None:
+    """What the extractor calls a design is a word of the form; else no trial would ever be suggested as one."""
+    assert main(["new", str(tmp_path / "review")]) == 0
+    asked = form.load(tmp_path / "review" / "config" / "extraction.yaml")
+    rows = suggest.suggest(asked, suggest.passages({"title": title}))
+    assert [row["value"] for row in rows if row["field"] == "design"] == [design]
 
 
 def test_the_headers_of_the_ledgers_are_there_to_be_copied() -> None:

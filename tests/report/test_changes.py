@@ -93,6 +93,27 @@ def test_a_notice_is_new_once(updated: tuple[Path, str]) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("first", "known"),
+    [
+        ("retracted in pubmed:8; retracted", {"retracted in pubmed:8"}),
+        ("retracted", {"retracted in pubmed:8", "retracted in pubmed:9"}),
+    ],
+)
+def test_a_second_notice_of_a_retraction_is_new(updated: tuple[Path, str], first: str, known: set[str]) -> None:
+    """A bare "retracted" is the notice that the same search names; only where it named none may it be any that comes later."""
+    root, report = updated
+    columns = ("report_id", "service", "id", "found", "notices")
+    old = {"report_id": report, "service": "pubmed", "id": "1", "found": "yes", "notices": first}
+    now = old | {"notices": "retracted in pubmed:8; retracted"}
+    for search, row in (("s1", old), ("s2", now)):
+        tables.write_rows(root / "searches" / search / "status" / "status.csv", [row], columns)
+    found = {
+        change: {row["after"] for row in told(root) if row["change"] == change} for change in ("notice", "notice known")
+    }
+    assert found == {"notice": {"retracted in pubmed:8", "retracted in pubmed:9"} - known, "notice known": known}
+
+
 def test_the_document_is_plain_text_whatever_a_title_holds(updated: tuple[Path, str]) -> None:
     """Signs of a title mean nothing in changes.md; the page has the section too, and its ids open their reports."""
     root, report = updated

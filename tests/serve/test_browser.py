@@ -107,7 +107,7 @@ def test_evidence_is_highlighted_and_can_be_put_away(visit: Any) -> None:
     page, serving = visit
     page.goto(here(serving) + "/item?stage=title_abstract&report=pubmed:2")
     mark = page.locator("h1 mark")
-    assert mark.inner_text() == "A letter about kettles" and "about teapots: not met" in mark.get_attribute("title")
+    assert mark.inner_text() == "A letter about kettles" and "about_teapots: not met" in mark.get_attribute("title")
     assert page.is_visible("#evidence")
     press(page, "h")
     assert page.is_hidden("#evidence")

@@ -248,6 +248,21 @@ def test_hidden_evidence_is_hidden_and_the_row_says_so(
     assert rows(small_review)[0]["note"] == "evidence hidden; kettles"
 
 
+def test_a_verdict_answers_the_question_and_not_the_reason(
+    small_review: Review, serve: Serve, session: requests.Session
+) -> None:
+    """*Met* is never said of a label, which names the reason to exclude: "a letter: met" would say the opposite."""
+    path = small_review.root / "config" / "criteria.yaml"
+    plan = path.read_text("utf-8").replace(
+        "  - id: not_a_letter",
+        "  - id: not_a_letter\n    label: a mere letter\n    question: Is it more than a letter?",
+    )
+    path.write_text(plan.replace("  - id: about_teapots", "  - id: about_teapots\n    label: no teapot"), "utf-8")
+    page = re.sub("<[^>]*>", "", Visit(serve(), session).get("/item?stage=title_abstract&report=pubmed:1"))
+    assert "Is it more than a letter? met" in page and "about_teapots: met" in page
+    assert not re.search("(mere letter|no teapot)[:?]? *met", page)
+
+
 def test_a_row_that_another_program_appends_is_seen_at_the_next_click(
     serve: Serve, session: requests.Session, write_ledger: Write
 ) -> None:

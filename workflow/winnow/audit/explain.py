@@ -13,6 +13,7 @@ from winnow import tables, text
 from winnow.audit import ledger_rows
 from winnow.decisions.identities import Identities
 from winnow.errors import InputError
+from winnow.report import changed_records, changes
 from winnow.review import Review
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Story:
     report_id: str
     records: pd.DataFrame
     merged: dict[str, str]
+    notices: dict[str, list[str]]
 
 
 def explain(review: Review, wanted: str, *, raw: bool = False) -> str:
@@ -47,6 +49,7 @@ def explain(review: Review, wanted: str, *, raw: bool = False) -> str:
         _block(heading, list(tell(story)))
         for heading, tell in (
             ("found", _found),
+            ("notices", _notices),
             ("merged", _merged),
             ("judged by rules", _judged),
             ("decided", _decided),
@@ -79,16 +82,18 @@ def _find(review: Review, wanted: str) -> Story:
             "the review has no results yet", where=review.relative(review.results), mend="run 'make review'"
         )
     report_of = dict(zip(reports["record_id"], reports["report_id"], strict=True))
-    report_id = _report_id(review, wanted.strip(), records, report_of)
+    names = Identities(tables.rows(records), report_of)
+    report_id = _report_id(review, wanted.strip(), names)
     if report_id is None:
         raise InputError(f"no record, report or study is called '{wanted}'", mend="see results/records/records.csv")
     own = records[records["record_id"].map(report_of) == report_id]
     row = next(row for row in tables.rows(merged) if row["record_id"] == report_id)
-    return Story(review, report_id, own, row)
+    told = changed_records.said(tables.rows(records), report_of, names, changes.statuses(review))
+    return Story(review, report_id, own, row, told.get(report_id, {}))
 
 
-def _report_id(review: Review, wanted: str, records: pd.DataFrame, report_of: dict[str, str]) -> str | None:
-    named = Identities(tables.rows(records), report_of).named(wanted)
+def _report_id(review: Review, wanted: str, names: Identities) -> str | None:
+    named = names.named(wanted)
     if len(named.reports) > 1:
         raise InputError(named.fault, where=f"'{wanted}'", mend="name one of them")
     if named.report:
@@ -118,6 +123,11 @@ def _found(story: Story) -> Iterator[str]:
         how = f", {source.manifest.method}, {source.manifest.date}" if source and source.archived else ""
         yield f"{row['record_id']} in {source.title if source else row['source']}, search {row['search_id']}{how}"
         yield f"{INDENT}{row['file']}, line {row['line']}, SHA-256 {row['sha256'][:12]}"
+
+
+def _notices(story: Story) -> Iterator[str]:
+    for notice, searches in sorted(story.notices.items()):
+        yield f"{notice}, told by search {tables.join(searches)}"
 
 
 def _merged(story: Story) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from winnow.decisions.identities import Identities
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.page_data import ENDED
@@ -104,27 +105,12 @@ def notices(evidence: Evidence, flow: Flow, statuses: Mapping[str, Iterable[Mapp
         flow: where each report ended; those sought, assessed or included are held or cited.
         statuses: the rows of ``searches/<id>/status/status.csv`` by search.
     """
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-
-    def note(report: str, notice: str, search: str) -> None:
-        if report and search not in said[report][notice]:
-            said[report][notice].append(search)
-
-    for row in evidence.records:
-        for report, notice in _told_by(row, evidence.reports[row["record_id"]], evidence):
-            note(report, notice, row["search_id"])
-    for search, answers in statuses.items():
-        for answer in answers:
-            for notice in split(answer["notices"]):
-                names = evidence.names
-                asked = names.named(answer["report_id"]).report or names.named(answer.get("id", "")).report
-                note(asked, notice, search)
     latest = evidence.plan.latest
     found = []
-    for report, its in sorted(said.items()):
+    for report, its in sorted(said(evidence.records, evidence.reports, evidence.names, statuses).items()):
         if flow.places[report].state not in SOUGHT:
             continue
-        for notice, searches in sorted(_without_repeats(its).items()):
+        for notice, searches in sorted(its.items()):
             known = [search for search in searches if search != latest]
             told = base("notice known" if known else "notice", report, evidence, flow)
             told |= {"what": "notices", "before": notice if known else "", "after": notice}
@@ -132,12 +118,43 @@ def notices(evidence: Evidence, flow: Flow, statuses: Mapping[str, Iterable[Mapp
     return found
 
 
-def _told_by(row: Row, report: str, evidence: Evidence) -> Iterable[tuple[str, str]]:
+def said(
+    records: Iterable[Row],
+    reports: Mapping[str, str],
+    names: Identities,
+    statuses: Mapping[str, Iterable[Mapping[str, str]]],
+) -> dict[str, dict[str, list[str]]]:
+    """Every notice about every report, and the searches that told it.
+
+    Args:
+        records: rows of ``records.csv``.
+        reports: the report of each record.
+        names: the report that an id names.
+        statuses: the rows of ``searches/<id>/status/status.csv`` by search.
+    """
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+
+    def note(report: str, notice: str, search: str) -> None:
+        if report and search not in found[report][notice]:
+            found[report][notice].append(search)
+
+    for row in records:
+        for report, notice in _told_by(row, reports[row["record_id"]], names):
+            note(report, notice, row["search_id"])
+    for search, answers in statuses.items():
+        for answer in answers:
+            for notice in split(answer["notices"]):
+                asked = names.named(answer["report_id"]).report or names.named(answer.get("id", "")).report
+                note(asked, notice, search)
+    return {report: _without_repeats(its) for report, its in found.items()}
+
+
+def _told_by(row: Row, report: str, names: Identities) -> Iterable[tuple[str, str]]:
     """The notices of one record, each with the report that it is about."""
     for notice in split(row.get("notices", "")):
         words, _, identifier = notice.rpartition(" ")
         if words in _ABOUT_ANOTHER:
-            about = evidence.names.named(identifier).report
+            about = names.named(identifier).report
             if about != report:
                 yield about, f"{_ABOUT_ANOTHER[words]} {row['record_id']}"
         else:
@@ -148,11 +165,15 @@ def _told_by(row: Row, report: str, evidence: Evidence) -> Iterable[tuple[str, s
 
 
 def _without_repeats(said: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """A bare ``retracted`` says nothing beside a notice that says where; its searches count for that one."""
+    """A bare ``retracted`` says nothing beside a notice that says where.
+
+    It is the notice that the same search names. A search that named none may have meant any of them, so it counts for all.
+    """
     whole = {notice: list(searches) for notice, searches in said.items()}
     named = [notice for notice in whole if notice.startswith(("retracted in ", "retracted and republished in "))]
     if "retracted" in whole and named:
-        searches = whole.pop("retracted")
+        placed = {search for notice in named for search in whole[notice]}
+        unplaced = [search for search in whole.pop("retracted") if search not in placed]
         for notice in named:
-            whole[notice] += [search for search in searches if search not in whole[notice]]
+            whole[notice] += unplaced
     return whole

@@ -176,7 +176,7 @@ class Page:
             return RedirectResponse("/", 303)
         places = [key_of(row) for row in queue]
         at = places.index(key) if key in places else -1
-        labels = self.desk.labels
+        asked = self.desk.asked
         context = {
             "item": item,
             "record": item.record,
@@ -184,14 +184,15 @@ class Page:
             "next": _item_address(places[at + 1]) if at + 1 < len(places) else "",
             "previous": _item_address(places[at - 1]) if at > 0 else "",
             "place": max(0, at),
-            "title": pieces("title", item.record.get("title", ""), item.verdicts, labels),
+            "title": pieces("title", item.record.get("title", ""), item.verdicts, asked),
             "fields": [
-                (name, pieces(name, item.record[name], item.verdicts, labels))
+                (name, pieces(name, item.record[name], item.verdicts, asked))
                 for name in FIELDS
                 if item.record.get(name)
             ],
             "evidence": [row for row in item.verdicts if row["field"] or row["verdict"] != "unclear"],
-            "labels": labels,
+            "labels": self.desk.labels,
+            "asked": asked,
             "criteria": self.desk.criteria,
             "bases": BASES,
             "basis": _basis(item),

@@ -72,8 +72,14 @@ class Desk:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What each criterion is called."""
+        """What each criterion is called as a reason to exclude."""
         return {criterion.id: criterion.label for criterion in self.criteria}
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What stands before each criterion's verdict: its question or its id. A label says the opposite of *met*."""
+        named = {criterion.id: criterion.question or criterion.id for criterion in self.criteria}
+        return {known: name if name.endswith(("?", "？")) else f"{name}:" for known, name in named.items()}
 
     def queue(self) -> Sequence[Mapping[str, str]]:
         """The rows of the worklist that wait for this person, in order."""

@@ -19,26 +19,26 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text; ``marks`` says which criteria went by it and how (``about teapots: met``), ``kind`` which way."""
+    """A run of text; ``marks`` says which criteria went by it and how (``Is it about teapots? met``), ``kind`` which way."""
 
     text: str
     marks: str = ""
     kind: str = ""
 
 
-def pieces(field: str, content: str, verdicts: Iterable[Mapping[str, str]], labels: Mapping[str, str]) -> list[Piece]:
+def pieces(field: str, content: str, verdicts: Iterable[Mapping[str, str]], asked: Mapping[str, str]) -> list[Piece]:
     """The text of a field cut at the quotes that lie in it. Joined, the pieces are the text again.
 
-    A quote whose place does not hold it any more (the record changed since the rules ran) is not marked.
+    A quote whose place does not hold it any more (the record changed since the rules ran) is not marked. ``asked`` is what stands
+    before the verdict on each criterion.
     """
     spans = []
     for row in verdicts:
         if row["field"] == field and row["quote"] and row["start"].isdecimal() and row["end"].isdecimal():
             start, end = int(row["start"]), int(row["end"])
             if content[start:end] == row["quote"]:
-                spans.append(
-                    (start, end, f"{labels.get(row['criterion'], row['criterion'])}: {row['verdict']}", row["verdict"])
-                )
+                name = asked.get(row["criterion"], f"{row['criterion']}:")
+                spans.append((start, end, f"{name} {row['verdict']}", row["verdict"]))
     cuts = sorted({0, len(content), *(start for start, *_ in spans), *(end for _, end, *_ in spans)})
     found = []
     for start, end in pairwise(cuts):
