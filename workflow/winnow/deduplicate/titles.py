@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -36,6 +36,8 @@ _MARK_OF_TYPE = re.compile(r"\s*\[[a-z](?:/[a-z]+)?\]\s*$", re.IGNORECASE)
 _CASES_NOTE = re.compile(r"附\s*[\d一二三四五六七八九十百]+\s*例.{0,8}$")
 
 _WORDS = yaml.safe_load(resources.files("winnow.deduplicate").joinpath("wording.yaml").read_text(encoding="utf-8"))
+_LETTERED = frozenset(_WORDS["lettered"])
+_LETTER = re.compile(rf"\b(?:{'|'.join(_WORDS['lettered'])}) ([a-z])\b")
 _GREEK = {ord(letter): f" {name} " for name, letters in _WORDS["greek"].items() for letter in letters}
 _LANGUAGE_NOTE = re.compile(
     rf"[\s.?!\])]*[\[(.?!]\s*(?:{'|'.join(_WORDS['language_notes'])})(?:\s*(?:and|,|/)\s*\w+)?\s*[\])]?[\s.]*$",
@@ -173,9 +175,13 @@ def language(tokens: Iterable[str]) -> str:
     return best[0] if clear and (best[0] == "en" or counts[best[0]] > 1) else ""
 
 
-def numbers(found: str) -> str:
-    """Every number in the title, in order: two titles that differ only here are two documents."""
-    return " ".join(_DIGITS.findall(found))
+def numbers(found: str, tokens: Collection[str] = ()) -> str:
+    """Every number in the title, in order, and the letters that name a thing as a number would (vitamin E).
+
+    Two titles that differ only here are two documents. ``tokens`` are its words.
+    """
+    letters = [] if _LETTERED.isdisjoint(tokens) else _LETTER.findall(found)
+    return " ".join(_DIGITS.findall(found) + letters)
 
 
 def contrasts(tokens: Iterable[str]) -> str:
@@ -252,7 +258,7 @@ def read(cell: str) -> Title:
         key=key(found),
         script=written,
         language=language(tokens) if written == LATIN else "",
-        numbers=numbers(found),
+        numbers=numbers(found, tokens),
         contrasts=contrasts(found if written == CJK else tokens),
         part=part(cell) if foreign or not _PART_WORDS.isdisjoint(tokens) else "",
         kind=kind(cell) if foreign or not _KIND_WORDS.isdisjoint(tokens) or "(vol" in cell.lower() else "",
