@@ -135,6 +135,24 @@ def test_the_database_holds_every_row_and_every_view_answers(reported: Path) -> 
     connection.close()
 
 
+def test_disagreements_are_those_that_agreement_counts() -> None:
+    """First decisions of two reviewers that differ: neither an adjudicator's row nor a changed mind makes or mends one."""
+    ledger = [
+        ("li:9", "a", "li", "include", "reviewer"), ("li:10", "a", "li", "exclude", "reviewer"),
+        ("wang:2", "a", "wang", "exclude", "reviewer"), ("sun:2", "a", "sun", "exclude", "adjudicator"),
+        ("li:2", "b", "li", "include", "reviewer"), ("wang:3", "b", "wang", "include", ""),
+        ("wang:4", "b", "wang", "exclude", ""),
+    ]  # fmt: skip
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create table merged (record_id, title)")
+    connection.executemany("insert into merged values (?, '')", [("a",), ("b",)])
+    connection.execute("create table screening_ledger (ledger, report_id, reviewer, decision, role, stage)")
+    connection.executemany("insert into screening_ledger values (?, ?, ?, ?, ?, 'title_abstract')", reversed(ledger))
+    found = connection.execute(database.VIEWS["disagreements"]).fetchall()
+    connection.close()
+    assert found == [("a", "title_abstract", "li", "include", "wang", "exclude", "")]
+
+
 def test_a_row_that_refers_to_nothing_stops_the_database(tmp_path: Path) -> None:
     """A record whose report was lost is an error, and no file is left."""
     rows = {"reports": [{"record_id": "a", "report_id": "gone"}]}

@@ -35,9 +35,13 @@ VIEWS = {
         from merged m join decisions d on d.report_id = m.record_id
         where d.rowid = (select max(rowid) from decisions where report_id = m.record_id)""",
     "open_work": """select t.*, m.title, m.year, m.journal from to_decide t join merged m on m.record_id = t.report_id""",
-    "disagreements": """select a.report_id, a.stage, a.reviewer as reviewer_1, a.decision as decision_1,
+    # As agreement.csv counts them: the first decision of each reviewer on a report, in the order of the ledger's lines.
+    "disagreements": """with first as (select report_id, stage, reviewer, decision,
+        min(cast(substr(ledger, instr(ledger, ':') + 1) as integer)) from screening_ledger
+        where role <> 'adjudicator' group by report_id, stage, reviewer)
+        select a.report_id, a.stage, a.reviewer as reviewer_1, a.decision as decision_1,
         b.reviewer as reviewer_2, b.decision as decision_2, m.title
-        from screening_ledger a join screening_ledger b on a.report_id = b.report_id and a.stage = b.stage
+        from first a join first b on a.report_id = b.report_id and a.stage = b.stage
         and a.reviewer < b.reviewer and a.decision <> b.decision join merged m on m.record_id = a.report_id""",
     "duplicates": """select r.report_id, r.record_id, p.rule, p.score, p.evidence from reports r
         left join pairs p on r.record_id in (p.record_id_1, p.record_id_2) and p.verdict = 'same'
