@@ -131,6 +131,9 @@ def test_the_database_holds_every_row_and_every_view_answers(reported: Path) -> 
         connection.execute(f"select * from {view}").fetchall()
     (open_work,) = connection.execute("select count(*) from open_work").fetchone()
     assert open_work == len(tables.read(reported / "results/screen/to_decide.csv")) > 0
+    (duplicates,) = connection.execute("select count(*) from duplicates").fetchone()
+    reports = tables.read(reported / "results/deduplicate/reports.csv")
+    assert duplicates == (reports["record_id"] != reports["report_id"]).sum() > 0
     assert connection.execute("pragma foreign_key_check").fetchall() == []
     connection.close()
 
@@ -151,6 +154,26 @@ def test_disagreements_are_those_that_agreement_counts() -> None:
     found = connection.execute(database.VIEWS["disagreements"]).fetchall()
     connection.close()
     assert found == [("a", "title_abstract", "li", "include", "wang", "exclude", "")]
+
+
+def test_a_duplicate_is_listed_once_with_its_surest_pair() -> None:
+    """Three records of one report are two duplicates, whatever number of pairs joins them."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create table reports (record_id, report_id)")
+    connection.executemany("insert into reports values (?, 'a')", [("a",), ("b",), ("c",)])
+    connection.execute("create table pairs (record_id_1, record_id_2, verdict, score, rule, evidence)")
+    pairs = [
+        ("a", "b", "same", "0.990"),
+        ("a", "c", "same", "0.900"),
+        ("b", "c", "same", "1.000"),
+        ("c", "d", "related", "2"),
+    ]
+    connection.executemany("insert into pairs values (?, ?, ?, ?, 'rule', '')", pairs)
+    found = connection.execute(
+        "select record_id, score from (" + database.VIEWS["duplicates"] + ") order by 1"
+    ).fetchall()
+    connection.close()
+    assert found == [("b", "1.000"), ("c", "1.000")]
 
 
 def test_a_row_that_refers_to_nothing_stops_the_database(tmp_path: Path) -> None:
