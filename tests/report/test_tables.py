@@ -131,8 +131,49 @@ def test_the_database_holds_every_row_and_every_view_answers(reported: Path) -> 
         connection.execute(f"select * from {view}").fetchall()
     (open_work,) = connection.execute("select count(*) from open_work").fetchone()
     assert open_work == len(tables.read(reported / "results/screen/to_decide.csv")) > 0
+    (duplicates,) = connection.execute("select count(*) from duplicates").fetchone()
+    reports = tables.read(reported / "results/deduplicate/reports.csv")
+    assert duplicates == (reports["record_id"] != reports["report_id"]).sum() > 0
     assert connection.execute("pragma foreign_key_check").fetchall() == []
     connection.close()
+
+
+def test_disagreements_are_those_that_agreement_counts() -> None:
+    """First decisions of two reviewers that differ: neither an adjudicator's row nor a changed mind makes or mends one."""
+    ledger = [
+        ("li:9", "a", "li", "include", "reviewer"), ("li:10", "a", "li", "exclude", "reviewer"),
+        ("wang:2", "a", "wang", "exclude", "reviewer"), ("sun:2", "a", "sun", "exclude", "adjudicator"),
+        ("li:2", "b", "li", "include", "reviewer"), ("wang:3", "b", "wang", "include", ""),
+        ("wang:4", "b", "wang", "exclude", ""),
+    ]  # fmt: skip
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create table merged (record_id, title)")
+    connection.executemany("insert into merged values (?, '')", [("a",), ("b",)])
+    connection.execute("create table screening_ledger (ledger, report_id, reviewer, decision, role, stage)")
+    connection.executemany("insert into screening_ledger values (?, ?, ?, ?, ?, 'title_abstract')", reversed(ledger))
+    found = connection.execute(database.VIEWS["disagreements"]).fetchall()
+    connection.close()
+    assert found == [("a", "title_abstract", "li", "include", "wang", "exclude", "")]
+
+
+def test_a_duplicate_is_listed_once_with_its_surest_pair() -> None:
+    """Three records of one report are two duplicates, whatever number of pairs joins them."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create table reports (record_id, report_id)")
+    connection.executemany("insert into reports values (?, 'a')", [("a",), ("b",), ("c",)])
+    connection.execute("create table pairs (record_id_1, record_id_2, verdict, score, rule, evidence)")
+    pairs = [
+        ("a", "b", "same", "0.990"),
+        ("a", "c", "same", "0.900"),
+        ("b", "c", "same", "1.000"),
+        ("c", "d", "related", "2"),
+    ]
+    connection.executemany("insert into pairs values (?, ?, ?, ?, 'rule', '')", pairs)
+    found = connection.execute(
+        "select record_id, score from (" + database.VIEWS["duplicates"] + ") order by 1"
+    ).fetchall()
+    connection.close()
+    assert found == [("b", "1.000"), ("c", "1.000")]
 
 
 def test_a_row_that_refers_to_nothing_stops_the_database(tmp_path: Path) -> None:

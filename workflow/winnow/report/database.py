@@ -35,13 +35,18 @@ VIEWS = {
         from merged m join decisions d on d.report_id = m.record_id
         where d.rowid = (select max(rowid) from decisions where report_id = m.record_id)""",
     "open_work": """select t.*, m.title, m.year, m.journal from to_decide t join merged m on m.record_id = t.report_id""",
-    "disagreements": """select a.report_id, a.stage, a.reviewer as reviewer_1, a.decision as decision_1,
+    # As agreement.csv counts them: the first decision of each reviewer on a report, in the order of the ledger's lines.
+    "disagreements": """with first as (select report_id, stage, reviewer, decision,
+        min(cast(substr(ledger, instr(ledger, ':') + 1) as integer)) from screening_ledger
+        where role <> 'adjudicator' group by report_id, stage, reviewer)
+        select a.report_id, a.stage, a.reviewer as reviewer_1, a.decision as decision_1,
         b.reviewer as reviewer_2, b.decision as decision_2, m.title
-        from screening_ledger a join screening_ledger b on a.report_id = b.report_id and a.stage = b.stage
+        from first a join first b on a.report_id = b.report_id and a.stage = b.stage
         and a.reviewer < b.reviewer and a.decision <> b.decision join merged m on m.record_id = a.report_id""",
+    # One row for each record that is not its report's own, with the surest of the pairs that join it.
     "duplicates": """select r.report_id, r.record_id, p.rule, p.score, p.evidence from reports r
-        left join pairs p on r.record_id in (p.record_id_1, p.record_id_2) and p.verdict = 'same'
-        where r.record_id <> r.report_id""",
+        left join pairs p on p.rowid = (select rowid from pairs where r.record_id in (record_id_1, record_id_2)
+        and verdict = 'same' order by score desc, record_id_1, record_id_2 limit 1) where r.record_id <> r.report_id""",
     "values_with_quotes": """select v.study_id, v.field, v.value, v.number, v.unit, v.quote, v.by, v.checked_by, v.source
         from extracted_values v""",
 }
