@@ -30,10 +30,11 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+from total_answers import DEALT, answers, report_totals, smooth
 
 from winnow import files
-from winnow.extract import candidates, numbers, sample_size, second_look
-from winnow.extract.counting import KINDS, Count, count
+from winnow.extract import candidates, numbers, second_look, sure_total
+from winnow.extract.counting import KINDS, count
 from winnow.extract.cues import Context, Cue, cues
 from winnow.extract.words import common_words
 
@@ -54,8 +55,6 @@ class Task:
 _LEAST = 0.05
 #: Differences in F1 that are chance.
 _AS_GOOD = 0.001
-#: How often the abstracts are dealt into five folds for the totals.
-DEALT = 6
 _BOTH = ("breast cancer", "gl", "dm2")
 _CT = ("gl", "dm2")
 TASKS = (
@@ -70,6 +69,11 @@ TASKS = (
 #: The tables whose scores a second look at the counts of events starts from, and the table of that look.
 FIRST = ("total", "arm", "event_count", "percentage")
 SECOND = Task("event_count", lambda c: candidates.counts(c.words), _BOTH, 0.5)
+#: The tables whose findings are judged once more: their own confidence is asked by nobody.
+JUDGED_AGAIN = ("total", "event_count")
+#: The tables that a second look at totals starts from, and the table of that look.
+FIRST_TOTAL = ("total", "arm")
+SURE_TOTAL = Task(sure_total.NAME, lambda c: candidates.counts(c.words), _BOTH, 0.1)
 
 
 def general_words(found: list[Abstract]) -> frozenset[str]:
@@ -151,10 +155,10 @@ class Fold:
     scores: dict[str, np.ndarray]
 
 
-def first_look(designs: dict[str, tuple], train: Sequence[int]) -> Fold:
-    """The scores of :data:`FIRST` as a second look meets them: fitted on ``train``, and for ``train`` itself five-fold."""
+def first_look(designs: dict[str, tuple], train: Sequence[int], names: Sequence[str] = FIRST) -> Fold:
+    """The scores of the tables ``names`` as a second look meets them: fitted on ``train``, and for ``train`` itself five-fold."""
     scores = {}
-    for task in (task for task in TASKS if task.name in FIRST):
+    for task in (task for task in TASKS if task.name in names):
         matrix, _, labels, groups, _ = designs[task.name]
         inside = np.isin(groups, train)
         base, listed = weights(task, matrix[inside], labels[inside])
@@ -184,13 +188,34 @@ def second_look_rows(found: list[Abstract], designs: dict[str, tuple], scores: d
     return rows, np.array(indices)
 
 
-def unseen_on_second_look(found: list[Abstract], designs: dict[str, tuple], seed: int | None = None) -> np.ndarray:
+def folds(
+    found: list[Abstract], designs: dict[str, tuple], names: Sequence[str], seed: int | None = None
+) -> Iterator[Fold]:
+    """The first look of five folds; ``seed`` deals the abstracts anew."""
+    dealt = np.arange(len(found)) if seed is None else np.random.RandomState(seed).permutation(len(found))
+    for order in range(5):
+        yield first_look(designs, [group for place, group in enumerate(dealt) if place % 5 != order], names)
+
+
+def unseen_answers(found: list[Abstract], designs: dict[str, tuple], seed: int) -> pd.DataFrame:
+    """The totals that the first look answers and how sure the second is of each, both looks fitted without its abstract."""
+    every = []
+    for fold in folds(found, designs, FIRST_TOTAL, seed):
+        said = answers(found, designs, fold.scores)
+        inside = said["abstract"].isin(fold.train).to_numpy()
+        told = (said["rule"] != "").to_numpy()
+        matrix, _ = vectorised([named(around) for around in said["cues"]])
+        base, listed = weights(SURE_TOTAL, matrix[inside & told], said["right"][inside & told])
+        said["score"] = np.where(told, 1 / (1 + np.exp(-(base + matrix @ listed))), 0.0)
+        every.append(said[~inside])
+    return pd.concat(every)
+
+
+def unseen_on_second_look(found: list[Abstract], designs: dict[str, tuple]) -> np.ndarray:
     """Each count's probability of being events on the second look, both looks fitted without its abstract."""
     *_, labels, groups, _ = designs["event_count"]
     final = np.zeros(len(labels))
-    dealt = np.arange(len(found)) if seed is None else np.random.RandomState(seed).permutation(len(found))
-    for order in range(5):
-        fold = first_look(designs, [group for place, group in enumerate(dealt) if place % 5 != order])
+    for fold in folds(found, designs, FIRST):
         rows, indices = second_look_rows(found, designs, fold.scores)
         matrix, _ = vectorised(rows)
         inside = np.isin(groups[indices], list(fold.train))
@@ -233,60 +258,6 @@ def report_distinct(found: list[Abstract], taken: np.ndarray) -> None:
     print(f"{SECOND.name:12} {'distinct numbers':22} gold {gold:5}  F1 {2 * right / (told + gold):.3f}")
 
 
-def totals(found: list[Abstract], total, arm, groups, places) -> pd.DataFrame:
-    """What ``sample_size.total`` answers on these scores: field, kind, rule, how far ahead, whether it is right.
-
-    The label is the stated total, or the sum of two groups where none is labelled; other abstracts are left out.
-    """
-    judged: dict[int, list[Count]] = {}
-    for one, two, group, (first, last) in zip(total, arm, groups, places, strict=True):
-        counted = judged.setdefault(group, [])
-        counted.append(count(found[group].context.words, first, last, (float(one), float(two), 0.0)))
-    rows = []
-    for group, abstract in enumerate(found):
-        gold = abstract.values["total"] or ([sum(abstract.values["arm"])] if len(abstract.values["arm"]) == 2 else [])
-        if not gold:
-            continue
-        abstract.context.passage.kept |= {"context": abstract.context, "counts": judged.get(group, [])}
-        answer = next(iter(sample_size.total(abstract.context.passage)), None)
-        score = max(
-            (each.total for each in judged.get(group, []) if answer and each.start == answer.start), default=0.0
-        )
-        kind = "stated" if abstract.values["total"] else "groups only"
-        right = answer is not None and int(answer.number) in gold
-        rows.append((abstract.field == "breast cancer", kind, answer.rule if answer else "", score, right))
-    return pd.DataFrame(rows, columns=["breast cancer", "kind", "rule", "score", "right"])
-
-
-def report_totals(answers: pd.DataFrame, knots: list[tuple[float, float]]) -> None:
-    """The share right: of all, in each field and kind, by rule, and among the answers whose confidence is high."""
-    said = answers[answers["rule"] != ""]
-    print(f"n_total      all        right {answers['right'].mean():.3f}, of those answered {said['right'].mean():.3f}")
-    for (cancer, kind), mine in answers.groupby(["breast cancer", "kind"]):
-        name = "breast cancer" if cancer else "glaucoma or diabetes"
-        print(f"n_total      {name:22} {kind:12} {len(mine) / DEALT:6.0f}  right {mine['right'].mean():.3f}")
-    for rule, mine in said.groupby("rule"):
-        print(f"n_total      by rule   {rule:27} share {len(mine) / len(said):.3f}  right {mine['right'].mean():.3f}")
-    shown = np.interp(said["score"], [score for score, _ in knots], [share for _, share in knots])
-    sure = (said["rule"] == sample_size.ADDED_UP) | ((said["rule"] == "stated") & (shown >= 0.9))
-    for label, mine in (("all", said["rule"] != ""), ("a total is stated", said["kind"] == "stated")):
-        share, right = sure[mine].mean(), said["right"][sure & mine].mean()
-        print(f"n_total      high confidence, {label:17}  share {share:.3f}  right {right:.3f}")
-
-
-def smooth(answers: pd.DataFrame) -> list[tuple[float, float]]:
-    """Knots (score, share right) on a logistic curve, since the answers are too few for bands."""
-    stated = answers[answers["rule"] == "stated"]
-    curve = LogisticRegression(C=100.0).fit(_odds(stated["score"].to_numpy()), stated["right"])
-    scores = np.array((0.02, 0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999))
-    shares = curve.predict_proba(_odds(scores))[:, 1]
-    return [(float(score), round(float(share), 3)) for score, share in zip(scores, shares, strict=True)]
-
-
-def _odds(scores: np.ndarray) -> np.ndarray:
-    return np.log(scores / (1 - scores)).reshape(-1, 1)
-
-
 def calibration(scores: np.ndarray, right: np.ndarray) -> list[tuple[float, float]]:
     """Knots (score, share right) for a dozen bands of scores; the share never falls with the score."""
     seen = scores > 0.02
@@ -327,29 +298,23 @@ def main() -> int:
         common_words.cache_clear()
         found = abstracts(arguments.folder)
     levels = ["extractor,score,confidence"]
-    dealt: dict[str, list[np.ndarray]] = {}
     designs = {task.name: design(task, found) for task in TASKS}
     first: dict[str, np.ndarray] = {}
     for task in TASKS:
-        matrix, names, labels, groups, places = designs[task.name]
+        matrix, names, labels, groups, _ = designs[task.name]
         scores = first[task.name] = unseen(task, matrix, labels, groups)
         accept = threshold(scores, labels)
         report(task, found, scores, labels, groups, accept)
-        knots = calibration(scores, labels.astype(float))
-        if task.name in ("arm", "total"):
-            # One answer an abstract: few, so the abstracts are dealt several times.
-            dealt[task.name] = [unseen(task, matrix, labels, groups, seed) for seed in range(DEALT)]
-        if task.name == "total":
-            answers = pd.concat(
-                totals(found, total, arm, groups, places)
-                for total, arm in zip(dealt["total"], dealt["arm"], strict=True)
-            )
-            knots = smooth(answers)
-            report_totals(answers, knots)
-        levels.append(f"{task.name},accept,{accept}")
-        levels += [f"{task.name},{score},{confidence}" for score, confidence in knots]
+        if task.name not in JUDGED_AGAIN:
+            levels.append(f"{task.name},accept,{accept}")
+            levels += [f"{task.name},{score},{share}" for score, share in calibration(scores, labels.astype(float))]
         if arguments.output:
             files.write_text(arguments.output / f"{task.name}.csv", table(matrix, names, labels, task))
+    # One answer an abstract: few, so the abstracts are dealt several times.
+    said = pd.concat(unseen_answers(found, designs, seed) for seed in range(DEALT))
+    knots = smooth(said)
+    report_totals(said, knots)
+    levels += [f"{SURE_TOTAL.name},{score},{confidence}" for score, confidence in knots]
     *_, labels, groups, _ = designs["event_count"]
     scores = unseen_on_second_look(found, designs)
     accept = threshold(scores, labels)
@@ -361,7 +326,10 @@ def main() -> int:
     if arguments.output:
         rows, indices = second_look_rows(found, designs, first)
         files.write_text(arguments.output / "second_look.csv", table(*vectorised(rows), labels[indices], SECOND))
-    if arguments.output:
+        said = answers(found, designs, first)
+        said = said[said["rule"] != ""]
+        rows = [named(around) for around in said["cues"]]
+        files.write_text(arguments.output / "sure_total.csv", table(*vectorised(rows), said["right"], SURE_TOTAL))
         files.write_text(arguments.output / "confidence.csv", "\n".join(levels) + "\n")
     return 0
 

@@ -113,12 +113,30 @@ def test_number_words(printed: str, value: int | None) -> None:
 
 
 def test_sums_are_less_sure_than_what_is_printed() -> None:
-    """A sum of groups is never of high confidence: nobody printed it."""
+    """A sum of groups is less sure than the same total with its groups, says so in its rule and quotes all of its parts."""
     text = "Patients were randomized to the drug (n = 121) or to placebo (n = 117)."
     (found,) = EXTRACTORS["sample_size.total"](Passage("abstract", text))
-    assert found.rule == "sum of groups" and found.confidence < 0.9
+    (printed,) = EXTRACTORS["sample_size.total"](Passage("abstract", "A total of 238 p" + text[1:]))
+    assert (found.number, found.rule) == ("238", "sum of groups")
+    assert (printed.number, printed.rule) == ("238", "stated, its groups add up")
+    assert found.confidence < printed.confidence
     (row,) = (row for row in suggest(TRIAL, passages({"abstract": text})) if row["field"] == "n_total")
     assert "121" in row["quote"] and "117" in row["quote"]
+
+
+@pytest.mark.parametrize(
+    ("alone", "against"),
+    [
+        ("In all, 84 patients were enrolled.", "In all, 84 patients were enrolled. We randomized 210 patients."),
+        ("A total of 90 patients were randomized.",
+         "A total of 90 patients were randomized. The groups were 90 on the drug (n = 90) and on placebo (n = 88)."),
+    ],
+)  # fmt: skip
+def test_what_speaks_against_a_total_makes_it_less_sure(alone: str, against: str) -> None:
+    """A second number that may be the total, or groups that come to more than it, take from the confidence."""
+    (first,) = EXTRACTORS["sample_size.total"](Passage("abstract", alone))
+    (second,) = EXTRACTORS["sample_size.total"](Passage("abstract", against))
+    assert second.confidence < first.confidence
 
 
 def test_a_long_sentence_is_cut_around_the_value() -> None:

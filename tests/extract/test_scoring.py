@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Iterable
 from importlib import resources
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winnow.extract import candidates, cues, scoring
-from winnow.extract.counting import KINDS
+from winnow.extract import candidates, cues, sample_size, scoring, sure_total
+from winnow.extract.counting import KINDS, counts
 from winnow.extract.extractors import EXTRACTORS
 from winnow.extract.passage import Passage
 
@@ -21,7 +22,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-def plain(name: str, found: list[cues.Cue]) -> float:
+def plain(name: str, found: Iterable[cues.Cue]) -> float:
     """The probability worked out from the table as it is printed, one weight after the other."""
     text = resources.files("winnow.extract").joinpath("rules", f"{name}.csv").read_text(encoding="utf-8")
     weights = {
@@ -38,6 +39,19 @@ def test_scores_are_the_sums_of_the_printed_weights(text: str) -> None:
     for first, last in candidates.counts(context.words):
         around = cues.cues(context, first, last)
         assert scoring.scores(KINDS, context, first, last) == tuple(plain(kind, around) for kind in KINDS)
+
+
+@given(st.lists(PIECES, max_size=60).map(" ".join))
+def test_how_sure_a_total_is_follows_from_the_printed_weights(text: str) -> None:
+    """Every cue of an answer is looked up as the table prints it, and the confidence is read off their sum."""
+    passage = Passage("abstract", text)
+    every = [each for each in counts(passage) if each.number]
+    answer = sample_size.likeliest(passage, every)
+    told = sample_size.total(passage)
+    assert len(told) == (answer is not None)
+    if answer:
+        score = plain(sure_total.NAME, sure_total.look(passage, every, answer))
+        assert told[0].confidence == scoring.confidence(sure_total.NAME, score)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from winnow.extract import candidates, cues, scoring
@@ -9,6 +11,8 @@ from winnow.extract.passage import Found, Passage
 from winnow.extract.words import Words
 
 KINDS = ("total", "arm", "event_count")
+#: The rules of a number of people: printed, printed and the sum of groups, a sum that is printed nowhere.
+STATED, ADDED_UP, SUMMED = "stated", "stated, its groups add up", "sum of groups"
 
 
 class Count(NamedTuple):
@@ -51,3 +55,12 @@ def counts(passage: Passage) -> list[Count]:
         ]
     judged: list[Count] = passage.kept["counts"]
     return judged
+
+
+def first_groups(passage: Passage, counts: Sequence[Count], least: float) -> list[Count]:
+    """The groups, by a score of at least ``least``, of the first sentence that names two or more."""
+    found = [each for each in counts if each.arm >= max(least, each.total)]
+    for _, group in groupby(found, key=lambda each: passage.sentence(each.start, each.end)):
+        if len(groups := list(group)) >= 2:
+            return groups
+    return []

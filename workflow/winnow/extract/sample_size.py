@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
-from itertools import groupby
 
-from winnow.extract import cues, numbers, phrases, scoring
-from winnow.extract.counting import Count, counts
+from winnow.extract import cues, numbers, phrases, scoring, sure_total
+from winnow.extract.counting import ADDED_UP, STATED, SUMMED, Count, counts, first_groups
 from winnow.extract.passage import Found, Passage
 
-#: The rule of a stated total that the groups add up to.
-ADDED_UP = "stated, its groups add up"
 #: Below this score no number of the text is taken for a stated total; groups are added up instead if there are any.
 _STATED = 0.2
 #: From this score on a number is the likeliest total if there are no groups either; below it nothing is said.
@@ -25,16 +21,10 @@ _GROUP_TOO = 0.45
 _SURELY_GROUP, _VERY_SURELY_GROUP = 0.5, 0.7
 #: From this score on a number is added up as a group if no total is stated.
 _PERHAPS_GROUP = 0.28
-#: How sure a sum of groups is at most: it was printed nowhere.
-_SUM = 0.8
 #: What a number may be a group or the whole of at the least, and how large a group must be to tell anything, for a sum to count.
 _PART, _MAYBE, _SMALL = 0.4, 0.15, 7
 #: From this score on a number is the total whatever groups add up to.
 _CERTAIN = 0.6
-#: How much the odds of the next likely number take from those of the likeliest.
-_RIVAL = 0.5
-#: How sure a stated number is, at the least, that its groups add up to.
-_SURE_SUM = 0.95
 #: Groups of one study are of like size.
 _LIKE = 3
 
@@ -44,39 +34,23 @@ def total(passage: Passage) -> list[Found]:
     if chinese := phrases.counted("sample_size.total", passage):
         return [max(chinese, key=lambda each: (each.confidence, -each.start))]
     every = [each for each in counts(passage) if each.number]
+    answer = likeliest(passage, every)
+    return [replace(answer, confidence=sure_total.sure(passage, every, answer))] if answer else []
+
+
+def likeliest(passage: Passage, every: list[Count]) -> Found | None:
+    """The likeliest total by the counts of the passage; how sure it is, the second look says."""
     if whole := _added_up(every):
-        return [whole.found(ADDED_UP, max(_SURE_SUM, scoring.confidence("total", lead(whole, every))))]
-    largest = max((each.number for each in _groups(passage, every, _SURELY_GROUP)), default=0)
+        return whole.found(ADDED_UP, whole.total)
+    largest = max((each.number for each in first_groups(passage, every, _SURELY_GROUP)), default=0)
     stated = [each for each in every if each.number >= largest]
     best = max(stated, default=None, key=lambda each: (each.total, -each.start))
     if best and best.total >= _STATED:
         part = _half(passage, best) or _with_its_groups(passage, stated, best) or _beside(stated, best)
-        return [part or best.found("stated", scoring.confidence("total", lead(best, every)))]
-    if summed := _sum(passage):
+        return part or best.found(STATED, best.total)
+    if summed := _sum(passage, every):
         return summed
-    if best and best.total >= _GUESS:
-        return [best.found("stated", scoring.confidence("total", lead(best, every)))]
-    return []
-
-
-def lead(best: Count, every: Sequence[Count]) -> float:
-    """How likely the total is and how far ahead of any other number, from 0 to 1: what its confidence is read off."""
-    rival = max((each.total for each in every if each.number != best.number), default=0.0)
-    return 1 / (1 + math.exp(_RIVAL * _odds(rival) - _odds(best.total)))
-
-
-def _odds(score: float) -> float:
-    """Log odds, kept between -6 and 6."""
-    return max(-6.0, min(6.0, math.log((score + 1e-9) / (1 - score + 1e-9))))
-
-
-def _groups(passage: Passage, every: list[Count], least: float) -> list[Count]:
-    """The groups of the first sentence that names two or more."""
-    found = [each for each in every if each.arm >= max(least, each.total)]
-    for _, group in groupby(found, key=lambda each: passage.sentence(each.start, each.end)):
-        if len(groups := list(group)) >= 2:
-            return groups
-    return []
+    return best.found(STATED, best.total) if best and best.total >= _GUESS else None
 
 
 def _added_up(every: list[Count]) -> Count | None:
@@ -106,26 +80,23 @@ def arm(passage: Passage) -> list[Found]:
         return chinese
     least = scoring.accepted("arm")
     return [
-        each.found("stated", scoring.confidence("arm", each.arm))
+        each.found(STATED, scoring.confidence("arm", each.arm))
         for each in counts(passage)
         if each.number and each.arm >= max(least, each.total)
     ]
 
 
-def _sum(passage: Passage) -> list[Found]:
+def _sum(passage: Passage, every: list[Count]) -> Found | None:
     """The sum of the groups of the first sentence that names two or more; of the sure ones, if two are."""
-    every = [each for each in counts(passage) if each.number]
     for least in (_VERY_SURELY_GROUP, _PERHAPS_GROUP):
-        if groups := _groups(passage, every, least):
-            found = [each.found("group", scoring.confidence("arm", each.arm)) for each in groups]
-            return [_summed([each.number for each in groups], groups[0].start, groups[-1].end, found)]
-    return []
+        if groups := first_groups(passage, every, least):
+            return _summed([each.number for each in groups], groups[0].start, groups[-1].end)
+    return None
 
 
-def _summed(sizes: list[int], start: int, end: int, groups: list[Found]) -> Found:
+def _summed(sizes: list[int], start: int, end: int) -> Found:
     digits = str(sum(sizes))
-    sure = _SUM * min((each.confidence for each in groups), default=1.0)
-    return Found(start, end, "sum of groups", sure, digits, digits, "participants", (start, end))
+    return Found(start, end, SUMMED, 0.0, digits, digits, "participants", (start, end))
 
 
 def _beside(stated: list[Count], best: Count) -> Found | None:
@@ -141,7 +112,7 @@ def _beside(stated: list[Count], best: Count) -> Found | None:
         return None
     (other,) = others
     first, second = sorted((best, other), key=lambda each: each.start)
-    return _summed([first.number, second.number], first.start, second.end, [])
+    return _summed([first.number, second.number], first.start, second.end)
 
 
 def _with_its_groups(passage: Passage, stated: list[Count], best: Count) -> Found | None:
@@ -157,8 +128,7 @@ def _with_its_groups(passage: Passage, stated: list[Count], best: Count) -> Foun
     size = best.number
     if not others or len(others) > 4 or sum(sizes) == size or not size < _LIKE * max(sizes) < _LIKE**2 * size:
         return None
-    found = [each.found("group", scoring.confidence("arm", each.arm)) for each in others]
-    return _summed([size, *sizes], best.start, others[-1].end, found)
+    return _summed([size, *sizes], best.start, others[-1].end)
 
 
 @cache
@@ -187,5 +157,5 @@ def _half(passage: Passage, best: Count) -> Found | None:
             if match.groupdict().get("p") != "to" and rest > 0 and rest in wholes and rest != second:
                 continue  # "100 were enrolled and 87 analysed, 13 dropped out": the first is the whole
             if first <= _LIKE * second and second <= _LIKE * first:
-                return _summed([first, second], match.start("a"), match.end("b"), [])
+                return _summed([first, second], match.start("a"), match.end("b"))
     return None

@@ -98,7 +98,7 @@ def _shares(table: Tables, total: int) -> tuple[float, ...]:
 
 @cache
 def _levels() -> dict[str, tuple[float, list[tuple[float, float]]]]:
-    """Per table: the score from which on a finding is taken, and how often findings of a score were right."""
+    """Per table: the score from which on a finding is taken (nought: any), and how often findings of a score were right."""
     text = resources.files("winnow.extract").joinpath("rules", "confidence.csv").read_text(encoding="utf-8")
     accept: dict[str, float] = {}
     knots: dict[str, list[tuple[float, float]]] = {}
@@ -107,7 +107,7 @@ def _levels() -> dict[str, tuple[float, list[tuple[float, float]]]]:
             accept[row["extractor"]] = float(row["confidence"])
         else:
             knots.setdefault(row["extractor"], []).append((float(row["score"]), float(row["confidence"])))
-    return {name: (accept[name], knots[name]) for name in accept}
+    return {name: (accept.get(name, 0.0), known) for name, known in knots.items()}
 
 
 def accepted(name: str) -> float:
