@@ -64,6 +64,16 @@ def test_a_file_with_its_lines_shuffled_loses_nothing_in_silence(tmp_path: Path,
     accounted(tmp_path / "shuffled", "\n".join(lines).encode("utf-8"))
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_records_joined_behind_xml_are_missed(tmp_path: Path, mark: str) -> None:
+    """Records of another format behind the end of an XML file are told as a loss, with or without the BOM of their own file."""
+    xml = (
+        "<Trials_downloaded_from_ICTRP>\n<Trial><TrialID>ChiCTR-1</TrialID></Trial>\n</Trials_downloaded_from_ICTRP>\n"
+    )
+    (tmp_path / "joined.xml").write_text(f"{xml}{mark}TY  - JOUR\nTI  - One\nER  - \n", encoding="utf-8")
+    assert import_file(tmp_path / "joined.xml").report.losses
+
+
 @fuzzed
 @given(st.sampled_from(TEXTS), st.sampled_from(TEXTS), st.sampled_from(["utf-8", "gb18030", "utf-8-sig"]))
 def test_files_joined_in_different_encodings_lose_nothing_in_silence(

@@ -136,7 +136,10 @@ def blocks(opened: Opened, reading: Reading, start: re.Pattern[str]) -> Iterator
 
 
 def _inspect(between: str, reading: Reading) -> None:
-    """Records of another format may stand between or after those of this one; nobody reads them here."""
-    for line in between.split("\n"):
+    """Records of another format may stand between or after those of this one; nobody reads them here.
+
+    A file that was joined to this one may have brought its BOM along.
+    """
+    for line in between.replace("\ufeff", "").split("\n"):
         if tagged_start(line):
             reading.stray(0, line)
