@@ -171,14 +171,13 @@ def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
     ranged = (last[a] > first[a]) & (last[b] > first[b])
     end = ranged & (last[a] == last[b])
     overlap = (first[a] <= last[b]) & (first[b] <= last[a]) & ~locator[a]
-    apart = _is_page(fields, a) & _is_page(fields, b)
+    article = THRESHOLDS["pages_article"]
+    papers = (last[a] - first[a] >= article) & (last[b] - first[b] >= article)
+    apart = _is_page(fields, a) & _is_page(fields, b) & ~papers
     conditions = {
         "unknown": unknown,
         "different": clash,
-        "whole": (first[a] == first[b])
-        & (first[a] > 1)
-        & (last[a] == last[b])
-        & (last[a] - first[a] >= THRESHOLDS["pages_article"]),
+        "whole": (first[a] == first[b]) & (first[a] > 1) & (last[a] == last[b]) & (last[a] - first[a] >= article),
         "same": first[a] == first[b],
         "near": end | overlap,
         "apart": apart,
@@ -187,7 +186,10 @@ def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
 
 
 def _is_page(fields: Fields, rows: Ints) -> Flags:
-    """Whether a first page can only be a page: two such that differ are two places, where others may be one in two writings."""
+    """Whether a first page can only be a page: two such that differ are two places, where others may be one in two writings.
+
+    Papers of several pages are left out by the caller: publishers move them while they are in press, and databases keep both.
+    """
     first = fields.first_page[rows]
     plain = (fields.page_prefix_code[rows] < 0) & ~fields.locator[rows]
     return plain & (first > 1) & (first <= THRESHOLDS["page_highest"])
