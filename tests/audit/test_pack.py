@@ -140,6 +140,17 @@ def test_any_change_to_a_pack_is_named(
     assert named in caught.value.line
 
 
+def test_a_pack_damaged_within_a_file_is_refused(whole: Path, tmp_path: Path) -> None:
+    """Bytes changed on the way, so that a file can no longer be unpacked."""
+    with zipfile.ZipFile(whole) as archive:
+        largest = max(archive.infolist(), key=lambda info: info.compress_size)
+    content, path = whole.read_bytes(), tmp_path / "bad.zip"
+    middle = largest.header_offset + largest.compress_size // 2
+    path.write_bytes(content[:middle] + bytes(range(200, 220)) + content[middle + 20 :])
+    with pytest.raises(WinnowError, match="not a whole ZIP"):
+        pack.verify(path)
+
+
 def test_a_ledger_changed_together_with_its_hash_is_named_by_its_chain(whole: Path, tmp_path: Path) -> None:
     """Whoever changes a decision and mends SHA256SUMS as well is still found by the recorded chain heads."""
     name = "decisions/screening/ann.csv"

@@ -120,6 +120,45 @@ def test_an_endless_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         import_file(path)
 
 
+def overwritten(content: bytes, name: str, far: float) -> bytes:
+    """The same package with some bytes of a packed member changed, so far into it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        member = package.getinfo(name)
+    start = member.header_offset + 30 + len(name) + int(far * (member.compress_size - 20))
+    return content[:start] + bytes(range(200, 220)) + content[start + 20 :]
+
+
+@pytest.mark.parametrize("far", [0, 0.5])
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("kind", ["x.ris", "x.xml"])
+def test_a_zip_damaged_within_a_member_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, method: int, far: float
+) -> None:
+    """However the member is packed, and wherever it is damaged, the damage is told with the member's or the archive's name."""
+    inside = io.BytesIO()
+    with zipfile.ZipFile(inside, "w", method) as package:
+        texts = (RIS.format(f"{place * 7919}") for place in range(2000))
+        if kind == "x.xml":
+            texts = (f"<PubmedArticle><PMID>{place * 7919}</PMID></PubmedArticle>\n" for place in range(2000))
+            texts = iter(("<?xml version='1.0'?><PubmedArticleSet>\n", *texts, "</PubmedArticleSet>"))
+        package.writestr(kind, "".join(texts))
+    path, out = tmp_path / "x.zip", tmp_path / "records.csv"
+    path.write_bytes(overwritten(inside.getvalue(), kind, far))
+    assert main(["import", str(path), "-o", str(out)]) == 1
+    told = capsys.readouterr().err
+    assert "Traceback" not in told and str(path) in told
+
+
+@pytest.mark.parametrize("far", [0, 0.5])
+def test_a_workbook_damaged_within_a_sheet_is_refused(tmp_path: Path, far: float) -> None:
+    """Not only the package's directory may be damaged."""
+    path = tmp_path / "x.xlsx"
+    sheet = workbook([["Title", "Year"], *([f"Title {place * 7919}", 2000 + place % 20] for place in range(500))])
+    path.write_bytes(overwritten(sheet, "xl/worksheets/sheet1.xml", far))
+    with pytest.raises(InputError, match="damaged"):
+        import_file(path)
+
+
 def test_a_gzip_file_cut_short_is_reported(tmp_path: Path) -> None:
     """A download that broke off is told from a whole one."""
     path = tmp_path / "cut.ris.gz"

@@ -9,8 +9,10 @@ import gzip
 import hashlib
 import io
 import json
+import lzma
 import os
 import tempfile
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,13 @@ from pathlib import Path
 from typing import IO, Any
 
 CHUNK = 1 << 20
+
+#: What a gzip file, or a file in a zip, raises while it is read if it is damaged or cut short, however it is packed.
+DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+#: The same, and what the system says of a file that cannot be read.
+UNREADABLE = (OSError, *DAMAGED)
+#: The same, and what a zip raises that is encrypted, packed in a way that Python cannot undo, or broken in its directory.
+NO_ZIP = (*UNREADABLE, ValueError, RuntimeError)
 
 
 @contextmanager

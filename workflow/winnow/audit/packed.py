@@ -39,7 +39,7 @@ def verify(path: Path) -> None:
             raise_all(list(_miscounted(archive, path)))
     except FileNotFoundError:
         raise InputError("no such file", where=str(path), mend="check the path") from None
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except files.NO_ZIP as error:
         raise InputError(f"not a whole ZIP ({error})", where=str(path), mend="fetch the pack again") from None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from winnow import files
 from winnow.errors import InputError
 from winnow.records.decoding import Opener
 from winnow.records.reading import Opened
@@ -34,8 +35,8 @@ def members(archive: Opened) -> list[Opened]:
             if any(info.flag_bits & 1 for info in found):
                 raise InputError("the archive is encrypted", where=archive.where, mend=_MEND)
             magics = [package.open(info).read(8) for info in found]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-        raise InputError(f"a damaged zip archive ({type(error).__name__})", where=archive.where, mend=_MEND) from None
+    except files.NO_ZIP as error:
+        raise InputError(f"a damaged zip archive ({error})", where=archive.where, mend=_MEND) from None
     return [
         Opened(f"{archive.where}!{info.filename}", _opener(archive, info.filename), magic, archive.wanted_encoding)
         for info, magic in zip(found, magics, strict=True)

@@ -12,9 +12,7 @@ Line ends of every kind (LF, CRLF, CR CR LF, CR) become one; inner byte-order ma
 from __future__ import annotations
 
 import codecs
-import gzip
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache, cached_property
@@ -199,10 +197,14 @@ class Text:
                     yield block
         except FileNotFoundError:
             raise InputError("no such file", where=self.where, mend="check the path") from None
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise InputError(f"a damaged gzip file ({error})", where=self.where, mend="download it again") from None
+        except files.DAMAGED as error:
+            raise InputError(
+                f"a damaged gzip or zip file ({error})", where=self.where, mend="download it again"
+            ) from None
         except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", where=self.where, mend="check the path") from None
+            raise InputError(
+                f"cannot be read ({error.strerror or error})", where=self.where, mend="check the path"
+            ) from None
 
     def _split(self, blocks: Iterator[str]) -> Iterator[str]:
         rest, dropped = "", 0

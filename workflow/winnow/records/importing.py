@@ -6,7 +6,6 @@ The format is told from the content, never from the name.
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +118,7 @@ def opened(path: Path | str, where: str = "", encoding: str = "") -> Opened:
             magic = stream.read(8)
     except FileNotFoundError:
         raise InputError("no such file", where=where, mend="check the path") from None
-    except (OSError, EOFError, zlib.error) as error:
+    except files.UNREADABLE as error:
         raise InputError(f"cannot be read ({error})", where=where, mend="check the file") from None
     return Opened(where, lambda: files.opened(path), magic, encoding)
 

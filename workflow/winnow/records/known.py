@@ -9,7 +9,6 @@ once, when it is read.
 from __future__ import annotations
 
 import re
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -126,7 +125,7 @@ def _split(path: Path) -> _Parts | None:
     """The articles of a file; None if it is anything but articles, one after the other with white space between them."""
     try:
         content = files.unpacked(path, LONGEST + 1)
-    except (OSError, EOFError, zlib.error):
+    except files.UNREADABLE:
         return None  # reading it says what is wrong
     at = content.find(_START)
     if at < 0 or len(content) > LONGEST:

@@ -24,7 +24,6 @@ Sources: NLM's PubMed DTD of 2025 (element by element), MEDLINE/PubMed Data Elem
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -69,7 +68,7 @@ def read(source: IO[bytes] | Path | str) -> Iterator[Row]:
         try:
             with files.opened(source) as stream:
                 yield from _read(stream, where)
-        except (EOFError, zlib.error, OSError) as error:
+        except files.UNREADABLE as error:
             raise InputError(f"cannot be read ({error})", where=where, mend="fetch or copy it again") from None
     else:
         yield from _read(source, str(getattr(source, "name", "") or "PubMed XML"))

@@ -28,7 +28,7 @@ def is_xlsx(opened: Opened) -> bool:
     try:
         with opened.opener() as stream, zipfile.ZipFile(stream) as package:
             return "xl/workbook.xml" in package.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except files.NO_ZIP:
         return False
 
 
@@ -74,8 +74,8 @@ def _check_package(stream: Any, where: str) -> None:
                     with package.open(member) as part:
                         if _declares_entities(part):
                             raise InputError("declares XML entities", where=where, mend="don't trust its source")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"a damaged workbook ({type(error).__name__})", where=where, mend=_MEND) from None
+    except files.NO_ZIP as error:
+        raise InputError(f"a damaged workbook ({error})", where=where, mend=_MEND) from None
     stream.seek(0)
 
 

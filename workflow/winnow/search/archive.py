@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import shutil
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +46,7 @@ class Partial:
         try:
             with files.opened(path) as stream:
                 answer: bytes = stream.read()
-        except (OSError, EOFError, zlib.error):
+        except files.UNREADABLE:
             self.discard(request)
             return None
         self.resumed += 1
