@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winnow.cli import options
-from winnow.decisions.kinds import BASES, DECISIONS, RETRIEVAL, ROLES, RULINGS
+from winnow.decisions.kinds import ADJUDICATOR, BASES, DECISIONS, RETRIEVAL, REVIEWER, ROLES, RULINGS
 from winnow.errors import UsageError
 from winnow.review import Review
 
@@ -24,7 +24,7 @@ def _decide(review: Review, said: argparse.Namespace) -> Written:
         stage=said.stage,
         decision=said.decision,
         criterion=said.criterion,
-        role=said.role or ROLES[0],
+        role=said.role or REVIEWER,
         basis=said.basis,
         note=said.note,
     )
@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not written.new:
         told += ", already recorded; nothing was written"
     elif written.supersedes:
-        settles = arguments.role == ROLES[1]
+        settles = arguments.role == ADJUDICATOR
         told += f" ({'settles what was decided' if settles else 'replaces an earlier decision'})"
     print(f"{told}, seal {written.seal[:12]}")
     return 0

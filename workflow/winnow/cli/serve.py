@@ -6,13 +6,13 @@ import argparse
 import contextlib
 
 from winnow.cli import options
-from winnow.decisions.kinds import ROLES
+from winnow.decisions.kinds import REVIEWER, ROLES
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``winnow serve``."""
     parser.add_argument("--reviewer", required=True, metavar="NAME", help="whose decisions these will be")
-    parser.add_argument("--role", default="reviewer", choices=ROLES, help="adjudicator: settle the conflicts")
+    parser.add_argument("--role", default=REVIEWER, choices=ROLES, help="adjudicator: settle the conflicts")
     parser.add_argument(
         "--hide-evidence",
         action="store_true",

@@ -9,7 +9,7 @@ from winnow import tables
 
 STAGES = ("title_abstract", "full_text")
 DECISIONS = ("include", "exclude", "unclear")
-ROLES = ("reviewer", "adjudicator")
+ROLES = REVIEWER, ADJUDICATOR = "reviewer", "adjudicator"
 BASES = ("title", "abstract", "full text", "public facts")
 
 #: ``obtained``: the document was read. ``other_basis``: assessed on what is public, without the document. ``sought``: still looked

@@ -13,9 +13,9 @@ from functools import cache
 
 from winnow import tables
 from winnow.decisions.fingerprint import Now
+from winnow.decisions.kinds import ADJUDICATOR
 from winnow.decisions.ledger import PREVIOUS
 
-ADJUDICATOR = "adjudicator"
 #: How it was agreed: people said the same, one alone was needed, or somebody adjudicated.
 AGREED, SINGLE, ADJUDICATED = "yes", "single", "adjudicated"
 #: How the note of a decision begins that was taken without the rules' evidence on the screen.

@@ -13,7 +13,7 @@ from rapidfuzz.fuzz import ratio, token_set_ratio
 
 from winnow.deduplicate import chinese, journals, title_levels
 from winnow.deduplicate.fields import Fields, Ints
-from winnow.deduplicate.levels import LEVELS, Bits, Flags, bit, chosen, scores_of
+from winnow.deduplicate.levels import LEVELS, Bits, bit, chosen, scores_of
 from winnow.deduplicate.weights import THRESHOLDS
 
 
@@ -164,6 +164,7 @@ def _issues(fields: Fields, a: Ints, b: Ints) -> Bits:
 
 
 def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
+    """``apart`` are two places for sure, where ``different`` may be one place in two writings."""
     first, last = fields.first_page, fields.last_page
     prefix, locator = fields.page_prefix_code, fields.locator
     unknown = (first[a] == 0) | (first[b] == 0) | ((locator[a] != locator[b]) & (first[a] != first[b]))
@@ -171,28 +172,18 @@ def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
     ranged = (last[a] > first[a]) & (last[b] > first[b])
     end = ranged & (last[a] == last[b])
     overlap = (first[a] <= last[b]) & (first[b] <= last[a]) & ~locator[a]
-    article = THRESHOLDS["pages_article"]
-    papers = (last[a] - first[a] >= article) & (last[b] - first[b] >= article)
-    apart = _is_page(fields, a) & _is_page(fields, b) & ~papers
+    paper = last - first >= THRESHOLDS["pages_article"]
+    # Publishers move papers while they are in press, and databases keep both places; a piece of a page or two stays.
+    page = (prefix < 0) & ~locator & (first > 1) & (first <= THRESHOLDS["page_highest"])
     conditions = {
         "unknown": unknown,
         "different": clash,
-        "whole": (first[a] == first[b]) & (first[a] > 1) & (last[a] == last[b]) & (last[a] - first[a] >= article),
+        "whole": (first[a] == first[b]) & (first[a] > 1) & (last[a] == last[b]) & paper[a],
         "same": first[a] == first[b],
         "near": end | overlap,
-        "apart": apart,
+        "apart": page[a] & page[b] & ~(paper[a] & paper[b]),
     }
     return chosen("pages", conditions, "different")
-
-
-def _is_page(fields: Fields, rows: Ints) -> Flags:
-    """Whether a first page can only be a page: two such that differ are two places, where others may be one in two writings.
-
-    Papers of several pages are left out by the caller: publishers move them while they are in press, and databases keep both.
-    """
-    first = fields.first_page[rows]
-    plain = (fields.page_prefix_code[rows] < 0) & ~fields.locator[rows]
-    return plain & (first > 1) & (first <= THRESHOLDS["page_highest"])
 
 
 def _abstracts(fields: Fields, a: Ints, b: Ints) -> Bits:

@@ -81,9 +81,9 @@ class Records:
         """The columns of a whole row."""
         return (*tables.RECORD_OWN, *self.columns, *tables.RECORD_PLACE)
 
-    def table(self, entries: Sequence[Entry], only: Sequence[str] = ()) -> pd.DataFrame:
+    def table(self, chosen: Sequence[Entry], only: Sequence[str] = ()) -> pd.DataFrame:
         """Entries cell by cell."""
-        return lines.parsed([entry.cells for entry in entries], self.header, self.where, only)
+        return lines.parsed([entry.cells for entry in chosen], self.header, self.where, only)
 
     def of(self, searches: Collection[str]) -> Records:
         """What these searches found."""

@@ -67,9 +67,7 @@ def group(
     """
     entries = records.entries(searches)
     ids, contents = [entry.record_id for entry in entries], [entry.content for entry in entries]
-    resolved = rulings.resolve(
-        ruled, records.table(entries, ("record_id", "pmid", "doi")) if ruled else records.table(())
-    )
+    resolved = rulings.resolve(ruled, records.table(entries if ruled else (), ("record_id", "pmid", "doi")))
     reports, pairs = core.group(ids, [entry.first for entry in entries], judge(contents), resolved)
     return Grouping(entries, dict(zip(ids, reports, strict=True)), pairs)
 

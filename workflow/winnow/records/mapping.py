@@ -44,6 +44,14 @@ class Entry:
     variant: str = ""
     member: str = ""
 
+    def closed(self, raw: list[str]) -> Entry:
+        """The entry with its lines from ``first`` on, without the empty ones at their end."""
+        while len(raw) > 1 and not raw[-1].strip():
+            raw.pop()
+        self.last = self.first + len(raw) - 1
+        self.raw = "\n".join(raw)
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

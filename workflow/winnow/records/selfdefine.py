@@ -32,7 +32,7 @@ def read(opened: Opened, reading: Reading) -> Iterator[Entry]:
             reading.starts["selfdefine"] += 1
         if tag and (entry is None or blank or tag == entry.values[0][0]):
             if entry:
-                yield _closed(entry, raw)
+                yield entry.closed(raw)
             entry, raw = Entry("selfdefine", number, number, [(tag, [value])]), [line]
         elif entry is None:
             if line.strip():
@@ -46,7 +46,7 @@ def read(opened: Opened, reading: Reading) -> Iterator[Entry]:
                 reading.inside(line)
         blank = not line.strip()
     if entry:
-        yield _closed(entry, raw)
+        yield entry.closed(raw)
 
 
 def _label(line: str) -> tuple[str, str]:
@@ -55,11 +55,3 @@ def _label(line: str) -> tuple[str, str]:
         return "", ""
     tag, value = (found.group(1), found.group(2)) if found.group(1) else (found.group(3), found.group(4))
     return (tag, value) if tag in known_tags("selfdefine") else ("", "")
-
-
-def _closed(entry: Entry, raw: list[str]) -> Entry:
-    while len(raw) > 1 and not raw[-1].strip():
-        raw.pop()
-    entry.last = entry.first + len(raw) - 1
-    entry.raw = "\n".join(raw)
-    return entry

@@ -36,7 +36,7 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
         tag, value = _tag(line, dialect, current) if dialect else ("", "")
         if (not tag or tag in START_TAGS) and (started := tagged_start(line)):
             if current:
-                yield _closed(current, raw)
+                yield current.closed(raw)
             for early in before:
                 in_headless = _stray(*early, started, reading, in_headless)
             before.clear()
@@ -50,7 +50,7 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
             in_headless = _stray(number, line, dialect, reading, in_headless)
         elif dialect.end.match(line):
             raw.append(line)
-            yield _closed(current, raw)
+            yield current.closed(raw)
             current = None
             ended.add(dialect.id)
         else:
@@ -59,7 +59,7 @@ def entries(lines: Iterable[str], reading: Reading) -> Iterator[Entry]:
     if current:
         if current.format in ended:
             reading.losses.append(f"the file ends within the record on line {current.first}: it was cut short")
-        yield _closed(current, raw)
+        yield current.closed(raw)
     for number, line in before:
         if line.strip():
             reading.stray(number, line)
@@ -152,11 +152,3 @@ def _stray(number: int, line: str, dialect: Dialect, reading: Reading, in_headle
         return in_headless
     reading.losses.append(f"line {number} is part of a record whose first line is missing")
     return True
-
-
-def _closed(entry: Entry, raw: list[str]) -> Entry:
-    while len(raw) > 1 and not raw[-1].strip():
-        raw.pop()
-    entry.last = entry.first + len(raw) - 1
-    entry.raw = "\n".join(raw)
-    return entry

@@ -60,11 +60,11 @@ class Part:
         """Everything that the part's documents follow from."""
         found: list[str] = []
         for merged, verdicts, values in self.reports:
-            found += (str(len(verdicts)), str(len(values)), *_cells(merged, _READ))
+            found += (str(len(verdicts)), str(len(values)), *cells_of(merged, _READ))
             for row in verdicts:
-                found += _cells(row, _SAID)
+                found += cells_of(row, _SAID)
             for row in values:
-                found += _cells(row, _QUOTED)
+                found += cells_of(row, _QUOTED)
         return found
 
     def documents(self) -> dict[str, Any]:
@@ -86,7 +86,8 @@ def parts(merged: Mapping[str, Row], story: Story) -> Iterator[Part]:
         yield Part(found)
 
 
-def _cells(row: Row, columns: Iterable[str]) -> list[str]:
+def cells_of(row: Row, columns: Iterable[str]) -> list[str]:
+    """Some cells of a row, empty where it has none."""
     return [row.get(name, "") for name in columns]
 
 
@@ -99,7 +100,7 @@ def _document(merged: Row, verdicts: Sequence[Row], values: Sequence[Row], said:
         "v": ":".join(part for part in (volume, merged.get("pages", "")) if part),
         "x": marked(abstract, _spans("abstract", abstract, verdicts, values)) if abstract else [],
         "h": heading if heading != [title] else [],
-        "n": [[said.number(*_cells(row, _SAID[:4])), row.get("quote", "")] for row in verdicts],
+        "n": [[said.number(*cells_of(row, _SAID[:4])), row.get("quote", "")] for row in verdicts],
     }
     told |= {key: merged.get(column, "") for key, column in _FIELDS.items()}
     return {key: value for key, value in told.items() if value}

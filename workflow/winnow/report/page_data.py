@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from winnow.report.boxes import Box
-from winnow.report.documents import Told
+from winnow.report.documents import Told, cells_of
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.form import names
@@ -59,7 +59,7 @@ def payload(evidence: Evidence, flow: Flow, story: Story) -> dict[str, Any]:
         "found": journeys.found.rows,
         "decided": journeys.decided.rows,
         "boxes": _boxes([box for box in every_box(flow) if box.rows is not None], called, index, labels),
-        "open": [[index.get(row["report_id"], -1), *_cells(row, _OPEN)] for row in story.to_decide],
+        "open": [[index.get(row["report_id"], -1), *cells_of(row, _OPEN)] for row in story.to_decide],
     }
 
 
@@ -85,10 +85,10 @@ class _Journeys:
             "f": self._evidence.plan.searches[self._evidence.first[report]],
             "r": place.reason,
             "c": [self._origin(row, title) for row in self._records[report]],
-            "g": [self.decided.number(*_cells(row, _DECIDED)) for row in self._decisions.get(report, ())],
+            "g": [self.decided.number(*cells_of(row, _DECIDED)) for row in self._decisions.get(report, ())],
         }
         journey |= {
-            key: [_cells(row, columns) for row in rows[report]] for key, rows, columns in self._told if report in rows
+            key: [cells_of(row, columns) for row in rows[report]] for key, rows, columns in self._told if report in rows
         }
         return {key: value for key, value in journey.items() if value}
 
@@ -98,10 +98,6 @@ class _Journeys:
         place = self.found.number(row["search_id"], source, row.get("file", ""))
         other = row["title"] if row["title"] != title else ""
         return [place, row["record_id"], row.get("line", ""), row.get("sha256", "")[:12], other]
-
-
-def _cells(row: Row, columns: Iterable[str]) -> list[str]:
-    return [row.get(name, "") for name in columns]
 
 
 def _boxes(

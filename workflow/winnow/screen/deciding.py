@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 
 from winnow import tables
 from winnow.decisions import append, ledger, rulings
 from winnow.decisions.checking import criterion_ids, people_by_stage
-from winnow.decisions.kinds import KINDS
+from winnow.decisions.kinds import ADJUDICATOR, KINDS, REVIEWER
 from winnow.decisions.ledger import Ledger, clean
-from winnow.decisions.resolve import ADJUDICATOR, Judgement, current, own
+from winnow.decisions.resolve import Judgement, current, own
 from winnow.errors import InputError, LedgerError, UsageError, raise_all
 from winnow.review import Review
 from winnow.screen import state
@@ -41,7 +42,7 @@ class Decision:
     stage: str
     decision: str
     criterion: str = ""
-    role: str = "reviewer"
+    role: str = REVIEWER
     basis: str = ""
     note: str = ""
 
@@ -57,23 +58,27 @@ class Written:
 
 
 def known(review: Review) -> state.Known | None:
-    """What is known of the reports; None before the first run."""
-    return state.known(review) if all(review.result(*path).is_file() for path in _TABLES) else None
+    """What is known of the reports; None before the first run, and while a run works it out."""
+    return None if _missing(review) else state.known(review)
+
+
+def _missing(review: Review) -> Path | None:
+    """The first of the tables without which no id can be checked that is not there."""
+    return next((path for path in starmap(review.result, _TABLES) if not path.is_file()), None)
 
 
 def _known(review: Review) -> state.Known:
     """What is known of the reports.
 
     Raises:
-        InputError: a table is missing (before the first run, or while a run works them out), so that no id can be checked.
+        InputError: a table is missing, so that no id can be checked.
     """
-    for path in _TABLES:
-        if not review.result(*path).is_file():
-            raise InputError(
-                "missing, so the id cannot be checked, and nothing was written",
-                where=review.relative(review.result(*path)),
-                mend="run the review (make review), then decide again",
-            )
+    if path := _missing(review):
+        raise InputError(
+            "missing, so the id cannot be checked, and nothing was written",
+            where=review.relative(path),
+            mend="run the review (make review), then decide again",
+        )
     return state.known(review)
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from winnow import tables
 from winnow.decisions.fingerprint import Now
+from winnow.decisions.kinds import ADJUDICATOR
 from winnow.decisions.resolve import (
     ADJUDICATED,
-    ADJUDICATOR,
     CONFLICT,
     NO_DECISION,
     Judgement,

@@ -15,12 +15,11 @@ from typing import Any
 from winnow import tables
 from winnow.decisions import ledger
 from winnow.decisions.checking import people_by_stage
-from winnow.decisions.kinds import KINDS, STAGES
+from winnow.decisions.kinds import ADJUDICATOR, KINDS, REVIEWER, STAGES
 from winnow.decisions.ledger import Ledger
-from winnow.decisions.resolve import ADJUDICATOR, EVIDENCE_HIDDEN, Judgement, current, own
+from winnow.decisions.resolve import EVIDENCE_HIDDEN, Judgement, current, own
 from winnow.errors import LedgerError, UsageError
 from winnow.review import Review
-from winnow.screen import criteria as criteria_files
 from winnow.screen import deciding, state
 from winnow.screen.fulltext import looking
 from winnow.screen.fulltext.services import NOT_ASKED
@@ -37,7 +36,7 @@ class Desk:
 
     review: Review
     reviewer: str
-    role: str = "reviewer"
+    role: str = REVIEWER
     hide_evidence: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _seen: object = field(default=None, repr=False)
@@ -45,9 +44,9 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.check_name()
-        self.criteria = list(criteria_files.load(self.review.config_dir / "criteria.yaml"))
         self.reports = state.known(self.review)
         self.rules = state.judged(self.review, again=False)
+        self.criteria = list(self.rules.criteria)
         self._verdicts: dict[str, list[Mapping[str, str]]] = {}
         for row in self.rules.verdicts:
             self._verdicts.setdefault(row["report_id"], []).append(row)
