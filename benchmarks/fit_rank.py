@@ -14,11 +14,11 @@ import csv
 from pathlib import Path
 
 import numpy as np
-from rank import read
 from sklearn.linear_model import LogisticRegression
 
-from winnow.screen.features import Features, features
-from winnow.screen.question import ANYWHERE, TITLE, bm25, fed_back, shown, signs, standard
+from rank import read
+from winnow.rank.features import Features, features
+from winnow.rank.question import ANYWHERE, TITLE, bm25, fed_back, shown, signs, standard
 
 #: Reviews that share records (see the data's README).
 TOGETHER = (

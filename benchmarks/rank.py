@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from winnow.screen.rank import Ranker
-from winnow.screen.simulate import simulate
+from winnow.rank.ranker import Ranker
+from winnow.rank.simulate import simulate
 
 MEASURES = ("atd", "wss95", "recall10", "cpu_s")
 

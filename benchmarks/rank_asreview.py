@@ -20,7 +20,7 @@ from asreview.learner import ActiveLearningCycle
 from asreview.models.models import get_ai_config
 from asreview.simulation.simulate import Simulate
 
-from winnow.screen.simulate import drawn, measures
+from winnow.rank.simulate import drawn, measures
 
 COLUMNS = ("set", "seed", "atd", "wss95", "recall10", "cpu_s")
 

@@ -14,8 +14,8 @@ from winnow.decisions import rule_verdicts
 from winnow.screen import signals
 from winnow.screen import verdicts as screen_verdicts
 from winnow.screen.criteria import Criterion
-from winnow.screen.documents import Document
 from winnow.screen.signals import Judged
+from winnow.wording.documents import Document
 
 
 def test_other_code_that_judges_otherwise_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

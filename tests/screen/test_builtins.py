@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from winnow.screen import criteria as criteria_files
-from winnow.screen.documents import Document
 from winnow.screen.signals import MET, judge, judged_builtin, met_builtin
 from winnow.screen.verdicts import verdicts
+from winnow.wording.documents import Document
 
 DESIGNS = (
     "randomised_trial", "controlled_trial", "prospective", "retrospective", "case_series", "case_report", "review",

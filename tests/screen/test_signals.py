@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from winnow.screen import criteria as criteria_files
-from winnow.screen.documents import Document
-from winnow.screen.patterns import Phrases, compiled
 from winnow.screen.signals import holds
-from winnow.screen.tokens import Tokens, folded, lowered
 from winnow.screen.verdicts import verdicts
+from winnow.wording.documents import Document
+from winnow.wording.patterns import Phrases, compiled
+from winnow.wording.tokens import Tokens, folded, lowered
 
 CASES = yaml.safe_load(Path(__file__).with_name("criteria_cases.yaml").read_text(encoding="utf-8"))
 

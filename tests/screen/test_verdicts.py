@@ -17,9 +17,9 @@ from winnow.screen import criteria as criteria_files
 from winnow.screen import state
 from winnow.screen import verdicts as rules
 from winnow.screen.compare import changes, sensitivity
-from winnow.screen.documents import Document
 from winnow.screen.proposals import proposals
 from winnow.screen.verdicts import verdicts
+from winnow.wording.documents import Document
 
 ABSTRACT = (
     "We followed forty people with a chronic illness of the joints for two years and recorded how they walked, how they slept "

@@ -10,7 +10,8 @@ The package's floors, each importing only those below it (``tests/test_floors.py
     screen
     deduplicate
     records  search
-    decisions
+    decisions  rank
+    wording
     the modules at the root: errors, files, tables, text, config, review, manifests, fingerprints
 """
 

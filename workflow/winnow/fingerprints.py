@@ -7,7 +7,8 @@ from pathlib import Path
 
 #: The rooms, lowest floor first; a stage's fingerprint covers the rooms below it that it imports.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("decisions",),
+    ("wording",),
+    ("decisions", "rank"),
     ("records", "search"),
     ("deduplicate",),
     ("screen",),
@@ -21,10 +22,10 @@ _IMPORTS: dict[str, tuple[str, ...]] = {
     "search": ("records",),
     "records": (),
     "deduplicate": ("decisions",),
-    "screen": ("decisions", "records", "search"),
-    "extract": ("decisions", "records", "screen", "search"),
-    "synthesise": ("decisions", "extract", "records", "screen", "search"),
-    "report": ("decisions", "extract", "records", "screen", "search", "synthesise"),
+    "screen": ("decisions", "rank", "records", "search", "wording"),
+    "extract": ("decisions", "rank", "records", "screen", "search", "wording"),
+    "synthesise": ("decisions", "extract", "rank", "records", "screen", "search", "wording"),
+    "report": ("decisions", "extract", "rank", "records", "screen", "search", "synthesise", "wording"),
 }
 PACKAGE = Path(__file__).resolve().parent
 

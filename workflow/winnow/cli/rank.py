@@ -42,8 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--target is a share between 0 and 1", mend="--target 0.95")
     if arguments.sample < 0:
         raise UsageError("--sample is a number of records", mend="--sample 100")
-    from winnow.screen import asreview, stopping, verdicts
-    from winnow.screen.rank import RANKING, ranking
+    from winnow.rank import asreview, stopping
+    from winnow.rank.ranker import RANKING, ranking
+    from winnow.screen import verdicts
 
     records = tables.read(arguments.records, needs=("record_id", "title"))
     _unique(records, arguments.records)
@@ -75,7 +76,7 @@ def _decisions(path: str | None, records: pd.DataFrame) -> tuple[dict[str, int],
     """Decisions by record id in the order taken, and the ids that were drawn at random (column ``sample``)."""
     if path is None:
         return {}, set()
-    from winnow.screen import asreview
+    from winnow.rank import asreview
 
     table = tables.read(Path(path), needs=("record_id",))
     decided = asreview.labels(table, str(path))

@@ -34,8 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--priors is a number of records", mend="--priors 1")
     import numpy as np
 
-    from winnow.screen import asreview, verdicts
-    from winnow.screen.simulate import simulate
+    from winnow.rank import asreview
+    from winnow.rank.simulate import simulate
+    from winnow.screen import verdicts
 
     records = tables.read(arguments.records, needs=("record_id", "title")).drop_duplicates(
         "record_id", ignore_index=True

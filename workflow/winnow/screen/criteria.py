@@ -16,8 +16,8 @@ from typing import Any
 
 from winnow import config
 from winnow.errors import ConfigError, WinnowError, raise_all
-from winnow.screen.patterns import NO_PHRASES, PatternError, Phrases, compiled
-from winnow.screen.tokens import folded, lowered
+from winnow.wording.patterns import NO_PHRASES, PatternError, Phrases, compiled
+from winnow.wording.tokens import folded, lowered
 
 #: Where phrases are looked for if a signal does not say: broadly for a criterion, narrowly against it.
 FIELDS_FOR = ("title", "original_title", "abstract", "keywords", "mesh")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from winnow.screen.criteria import Criteria
 from winnow.screen.signals import MET, NOT_MET
-from winnow.screen.tokens import HAN, folded, lowered
+from winnow.wording.tokens import HAN, folded, lowered
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,7 +11,7 @@ from winnow import reuse, tables
 if TYPE_CHECKING:
     import pandas as pd
 
-    from winnow.screen.rank import Ranker
+    from winnow.rank.ranker import Ranker
     from winnow.screen.settle import Step
 
 Store = Callable[[], AbstractContextManager[reuse.Kept]]
@@ -48,7 +48,7 @@ class Reading:
         if all(outcome.decision != "awaiting" for outcome in at_first.values()):
             return {}
         if self._ranker is None:
-            from winnow.screen.rank import Ranker
+            from winnow.rank.ranker import Ranker
 
             with self._store() as kept:
                 self._ranker = Ranker(self._reports, self._question, balance, kept)

@@ -12,9 +12,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from winnow.screen.criteria import Criterion, Heading, Signal, builtins
-from winnow.screen.documents import TEXT_FIELDS, Document, Mention, Span
-from winnow.screen.patterns import Phrases
-from winnow.screen.tokens import lowered
+from winnow.wording.documents import TEXT_FIELDS, Document, Mention, Span
+from winnow.wording.patterns import Phrases
+from winnow.wording.tokens import lowered
 
 MET, NOT_MET, UNCLEAR = "met", "not met", "unclear"
 #: How the rule of a verdict by silence begins; what was looked for follows.

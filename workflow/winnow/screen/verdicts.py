@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from winnow import reuse, tables
 from winnow.screen import likeness
 from winnow.screen.criteria import Criteria, load
-from winnow.screen.documents import Document, Span
 from winnow.screen.signals import MET, NOT_MET, UNCLEAR, judge
+from winnow.wording.documents import Document, Span
 
 if TYPE_CHECKING:
     import pandas as pd

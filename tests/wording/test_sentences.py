@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winnow.screen.documents import Document, Span
+from winnow.wording.documents import Document, Span
 
 
 def sentences(abstract: str) -> list[str]:

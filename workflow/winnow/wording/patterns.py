@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from winnow.screen.spelling import either, spellings
-from winnow.screen.tokens import EVERYWHERE, HAN, LEXICON, Tokens, folded
+from winnow.wording.spelling import either, spellings
+from winnow.wording.tokens import EVERYWHERE, HAN, LEXICON, Tokens, folded
 
 _OPERATOR = re.compile(r"\s+(NEAR|PRE)/(\d+)\s+")
 _TOKEN = re.compile(r"\)\??|[(|]|[^\s()|]+")

@@ -1,6 +1,6 @@
 """Reports as weighted words and pairs of words, for ranking. Chinese is read by pairs of characters.
 
-The words of the whole collection are numbered once (:mod:`winnow.screen.numbered`); pairs are numbered by arithmetic on those
+The words of the whole collection are numbered once (:mod:`winnow.rank.numbered`); pairs are numbered by arithmetic on those
 numbers, which is several times faster than building them as text.
 """
 
@@ -17,8 +17,8 @@ import numpy as np
 from scipy import sparse
 
 from winnow import reuse, tables
-from winnow.screen.numbered import END, numbered
-from winnow.screen.tokens import folded, lowered
+from winnow.rank.numbered import END, numbered
+from winnow.wording.tokens import folded, lowered
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winnow.screen.features import Features, words
+from winnow.rank.features import Features, words
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -46,13 +46,13 @@ class Sign:
 @cache
 def asking() -> frozenset[str]:
     """Words that ask, and tell nothing of what is asked."""
-    return frozenset(resources.files("winnow.screen").joinpath("asking.txt").read_text(encoding="utf-8").split())
+    return frozenset(resources.files("winnow.rank").joinpath("asking.txt").read_text(encoding="utf-8").split())
 
 
 @cache
 def signs() -> tuple[Sign, ...]:
     """The table of signs."""
-    text = resources.files("winnow.screen").joinpath("signs.csv").read_text(encoding="utf-8")
+    text = resources.files("winnow.rank").joinpath("signs.csv").read_text(encoding="utf-8")
     return tuple(
         Sign(row["sign"], row["field"], re.compile(row["words"]), float(row["weight"]))
         for row in csv.DictReader(io.StringIO(text, newline=""))

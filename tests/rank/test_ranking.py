@@ -16,12 +16,12 @@ from scipy import sparse
 from winnow import tables
 from winnow.cli import main
 from winnow.errors import InputError
-from winnow.screen import asreview, stopping
-from winnow.screen.features import features, words
-from winnow.screen.linear import fitted
-from winnow.screen.question import relevance, shown, signs
-from winnow.screen.rank import Ranker, ranking
-from winnow.screen.simulate import measures, simulate
+from winnow.rank import asreview, stopping
+from winnow.rank.features import features, words
+from winnow.rank.linear import fitted
+from winnow.rank.question import relevance, shown, signs
+from winnow.rank.ranker import Ranker, ranking
+from winnow.rank.simulate import measures, simulate
 
 TOPICS = {
     1: ["captopril", "blood", "pressure", "trial", "placebo"],

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from winnow import reuse
-from winnow.screen.numbered import END, Numbered, numbered
+from winnow.rank.numbered import END, Numbered, numbered
 
 TEXTS = st.lists(
     st.tuples(st.sampled_from(["", "a b", "b a", "c é", "肌 炎 a"]), st.text("ab ", max_size=5)), max_size=6

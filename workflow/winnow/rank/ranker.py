@@ -16,9 +16,9 @@ import numpy as np
 from scipy import sparse
 
 from winnow import reuse
-from winnow.screen.features import Features, features
-from winnow.screen.linear import fitted
-from winnow.screen.question import relevance, standard
+from winnow.rank.features import Features, features
+from winnow.rank.linear import fitted
+from winnow.rank.question import relevance, standard
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from importlib import resources
 
 @cache
 def _pairs() -> tuple[tuple[str, str], ...]:
-    text = resources.files("winnow.screen").joinpath("spelling.csv").read_text(encoding="utf-8")
+    text = resources.files("winnow.wording").joinpath("spelling.csv").read_text(encoding="utf-8")
     return tuple((row["british"], row["american"]) for row in csv.DictReader(text.splitlines()))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from winnow.screen.rank import Ranker
+from winnow.rank.ranker import Ranker
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,9 +15,9 @@ from importlib import resources
 from operator import or_
 from typing import Any, NamedTuple
 
-from winnow.screen.patterns import Phrases, Stretch, compiled
-from winnow.screen.tokens import HAN, Tokens, folded, lowered
 from winnow.text import CHINESE_STOP
+from winnow.wording.patterns import Phrases, Stretch, compiled
+from winnow.wording.tokens import HAN, Tokens, folded, lowered
 
 #: Fields in which phrases are looked for, in the order in which evidence is preferred.
 TEXT_FIELDS = ("title", "original_title", "abstract", "keywords", "mesh", "publication_types")
@@ -71,7 +71,7 @@ class _Cue(NamedTuple):
 @cache
 def _cues() -> tuple[Phrases, tuple[_Cue, ...]]:
     """The words of denial, and for each where it stands and how far it reaches."""
-    text = resources.files("winnow.screen").joinpath("negations.csv").read_text(encoding="utf-8")
+    text = resources.files("winnow.wording").joinpath("negations.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     cues = tuple(_Cue(row["side"] == "before", int(row["reach"])) for row in rows)
     return Phrases(compiled(row["cue"]) for row in rows), cues

@@ -1,0 +1,1 @@
+"""The order in which reports had best be read, learnt from what was decided, and when to stop reading."""
