@@ -13,7 +13,7 @@ from winnow.errors import IdentityError, raise_all
 from winnow.report.boxes import Box, report_row
 from winnow.report.evidence import Evidence, Row, SourcePlan
 from winnow.report.identities import Identity, identities
-from winnow.report.included import previous_review_reports, studies_boxes, studies_of
+from winnow.report.included import previous_review, studies_boxes, studies_of
 from winnow.report.states import (
     ASSESSED,
     SCREENED,
@@ -101,14 +101,14 @@ def flow(evidence: Evidence) -> Flow:
     """
     _stop(faults_of_tables(evidence))
     places, wrong = report_places(evidence)
-    previous_reports, unmatched = previous_review_reports(evidence)
-    rows = journeys(evidence, places, previous_reports)
+    previous = previous_review(evidence)
+    rows = journeys(evidence, places, previous.study_of)
     studies, missing = studies_of(evidence, places)
     _stop(wrong + missing)
     boxes = {line.key: _filled(line, rows, evidence, studies) for line in _LINES}
     boxes |= _specific(boxes)
     boxes |= _read_boxes(rows, evidence, studies)
-    boxes |= studies_boxes(evidence, places, rows, studies, previous_reports, unmatched)
+    boxes |= studies_boxes(evidence, places, rows, studies, previous)
     proved = tuple(identities(boxes, rows))
     _stop([f"{each.name}: {each.left} is not {each.right}" for each in proved if not each.holds])
     undecided = any(row.place.state in UNDECIDED for row in rows) or bool(boxes["previous_awaiting"].rows)

@@ -6,16 +6,42 @@ had is a new report and no new study; it is listed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from winnow.report.boxes import REPORT_COLUMNS, Box, report_row
 from winnow.report.evidence import Evidence, Row
 from winnow.report.states import UNDECIDED, Journey, Place
-from winnow.tables import split
+from winnow.tables import join, split
+
+#: Boxes that every diagram has; the others apply to an updated review alone.
+_OF_ANY_REVIEW = frozenset(("new_studies", "new_reports"))
 
 
-def studies_of(evidence: Evidence, places: dict[str, Place]) -> tuple[dict[str, list[str]], list[str]]:
-    """The studies of each included report, and the included reports that have none."""
+@dataclass(frozen=True)
+class Previous:
+    """What the review that came before had: its study of each report of ours, and its rows that no search of ours found."""
+
+    study_of: Mapping[str, str]
+    unmatched: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class _Included:
+    """The included reports, those of earlier searches or reviews apart from the new ones, and the studies that each describes.
+
+    ``new_studies`` are those that no earlier report describes; studies have the names that the previous review gave them.
+    """
+
+    earlier: Sequence[str]
+    new: Sequence[str]
+    described: Mapping[str, Sequence[str]]
+    previous_studies: Sequence[str]
+    new_studies: Sequence[str]
+
+
+def studies_of(evidence: Evidence, places: Mapping[str, Place]) -> tuple[dict[str, list[str]], list[str]]:
+    """The studies of each included report, and what is wrong: included reports that have none."""
     studies: dict[str, list[str]] = {}
     for row in evidence.studies:
         if places.get(row["report_id"], Place("")).state == "included":
@@ -30,119 +56,122 @@ def studies_of(evidence: Evidence, places: dict[str, Place]) -> tuple[dict[str, 
     return studies, missing
 
 
-def previous_review_reports(evidence: Evidence) -> tuple[frozenset[str], list[Row]]:
-    """Reports of ours that the previous review had, and its rows that no search of ours found."""
-    if not evidence.plan.previous_review:
-        return frozenset(), []
-    keys: dict[str, str] = {}
-    for record, report in evidence.reports.items():
-        keys[record.lower()] = report
-    for row in evidence.records:
-        report = evidence.reports[row["record_id"]]
-        keys |= {key.lower(): report for key in (row.get("pmid", ""), row.get("doi", "")) if key}
-    found, unmatched = set(), []
+def previous_review(evidence: Evidence) -> Previous:
+    """What config's previous review had of our reports, and what else it had."""
+    study_of: dict[str, str] = {}
+    unmatched = []
     for row in evidence.plan.previous_review:
-        ids = [row["id"], *split(row.get("reports", ""))]
-        hits = {keys[name.lower()] for name in ids if name.lower() in keys}
-        found |= hits
-        if not hits:
+        ids = (row["id"], *split(row.get("reports", "")))
+        ours = [report for name in ids for report in evidence.names.named(name).reports]
+        study_of |= dict.fromkeys(ours, row["study_id"])
+        if not ours:
             unmatched.append(row)
-    return frozenset(found), unmatched
+    return Previous(study_of, unmatched)
 
 
 def studies_boxes(
     evidence: Evidence,
-    places: dict[str, Place],
+    places: Mapping[str, Place],
     rows: Sequence[Journey],
-    studies: dict[str, list[str]],
-    previous_reports: frozenset[str],
-    unmatched: Sequence[Row],
+    studies: Mapping[str, Sequence[str]],
+    previous: Previous,
 ) -> dict[str, Box]:
-    """Previous, new and total studies and reports, without any number typed by hand."""
-    plan = evidence.plan
-    latest = len(plan.searches) - 1
-    first = evidence.first
-    earlier = [
-        report for report, place in sorted(places.items())
-        if (first[report] < latest and place.state == "included") or report in previous_reports
-    ]  # fmt: skip
+    """The boxes of previous, new and total studies and reports, and of the previous reports that await a decision.
+
+    Args:
+        evidence: the tables.
+        places: where each report ended.
+        rows: the journeys of the latest search.
+        studies: the studies of each included report (:func:`studies_of`).
+        previous: what the previous review had.
+    """
+    its = _included(evidence, places, rows, studies, previous)
+    latest = len(evidence.plan.searches) - 1
+    waiting = sorted(
+        report for report, place in places.items() if evidence.first[report] < latest and place.state in UNDECIDED
+    )
+    relinked = [report for report in its.new if not set(its.described[report]).isdisjoint(its.previous_studies)]
+
+    def reports(ids: Iterable[str]) -> list[Row]:
+        return [report_row(report, places[report], evidence, its.described) for report in ids]
+
+    elsewhere = [_previous_report(row) for row in previous.unmatched]
+    study = {row["study_id"]: row for row in _study_rows(evidence, its, previous)}
+    filled: tuple[tuple[str, str, list[Row]], ...] = (
+        ("previous_studies", "study", [study[name] for name in its.previous_studies]),
+        ("previous_reports", "report", reports(its.earlier) + elsewhere),
+        ("previous_awaiting", "report", reports(waiting)),
+        ("new_studies", "study", [study[name] for name in its.new_studies]),
+        ("new_reports", "report", reports(its.new)),
+        ("new_reports_of_previous_studies", "report", reports(relinked)),
+        ("total_studies", "study", list(study.values())),
+        ("total_reports", "report", reports(dict.fromkeys((*its.earlier, *its.new))) + elsewhere),
+    )
+    return {
+        key: Box(key, unit, listed if evidence.plan.updated or key in _OF_ANY_REVIEW else None)
+        for key, unit, listed in filled
+    }
+
+
+def _included(
+    evidence: Evidence,
+    places: Mapping[str, Place],
+    rows: Sequence[Journey],
+    studies: Mapping[str, Sequence[str]],
+    previous: Previous,
+) -> _Included:
+    latest = len(evidence.plan.searches) - 1
+    earlier = sorted(
+        report
+        for report, place in places.items()
+        if (evidence.first[report] < latest and place.state == "included") or report in previous.study_of
+    )
     new = sorted(row.report_id for row in rows if row.place.state == "included")
-    elsewhere = {row["study_id"] for row in plan.previous_review}
-    by_id = _previous_study_of(evidence, previous_reports)
-    alias = {study: name for report, name in by_id.items() for study in studies.get(report, ())}
+    alias = {study: name for report, name in previous.study_of.items() for study in studies.get(report, ())}
     described = {
         report: list(
-            dict.fromkeys(alias.get(study, study) for study in studies.get(report) or [by_id.get(report, report)])
+            dict.fromkeys(
+                alias.get(study, study) for study in studies.get(report) or [previous.study_of.get(report, report)]
+            )
         )
         for report in (*earlier, *new)
     }
-    previous_studies = sorted({study for report in earlier for study in described[report]} | elsewhere)
-    new_studies = sorted({study for report in new for study in described[report]} - set(previous_studies))
+    had = {study for report in earlier for study in described[report]}
+    had |= {row["study_id"] for row in evidence.plan.previous_review}
+    found = {study for report in new for study in described[report]}
+    return _Included(earlier, new, described, sorted(had), sorted(found - had))
+
+
+def _study_rows(evidence: Evidence, its: _Included, previous: Previous) -> list[Row]:
+    """Every study of the review as lists show it, by id."""
     overlaps = {row["study_id"]: row.get("overlaps_with", "") for row in evidence.studies if row.get("overlaps_with")}
-    labels = {row["study_id"]: row.get("label", "") for row in plan.previous_review}
+    labels = {row["study_id"]: row.get("label", "") for row in evidence.plan.previous_review}
+    reports: dict[str, list[str]] = {}
+    for report in (*its.earlier, *its.new):
+        for study in its.described[report]:
+            reports.setdefault(study, []).append(report)
+    for row in previous.unmatched:
+        reports.setdefault(row["study_id"], []).append(row["id"])
 
-    def report_list(reports: Sequence[str], extra: Sequence[Row] = ()) -> list[Row]:
-        inside = [report_row(report, places[report], evidence, described) for report in reports]
-        outside = [
-            dict.fromkeys(REPORT_COLUMNS, "") | {
-                "report_id": row["id"], "title": row.get("label", ""), "state": "included",
-                "by": "previous version of the review", "study_ids": row["study_id"],
-            }
-            for row in extra
-        ]  # fmt: skip
-        return inside + outside
+    def title(study: str) -> str:
+        first = next(iter(reports.get(study, ())), "")
+        return evidence.merged.get(first, {}).get("title", "")
 
-    def study_list(names: Sequence[str]) -> list[Row]:
-        reports: dict[str, list[str]] = {}
-        for report in (*earlier, *new):
-            for study in described[report]:
-                reports.setdefault(study, []).append(report)
-        for row in unmatched:
-            reports.setdefault(row["study_id"], []).append(row["id"])
-        return [
-            {
-                "study_id": name,
-                "label": labels.get(name) or evidence.merged.get((reports.get(name) or [""])[0], {}).get("title", ""),
-                "report_ids": "; ".join(reports.get(name, [])),
-                "overlaps_with": overlaps.get(name, ""),
-                "found_in": "previous" if name in previous_studies else plan.latest,
-            }
-            for name in names
-        ]
-
-    waiting = [
-        report for report, place in sorted(places.items()) if first[report] < latest and place.state in UNDECIDED
+    return [
+        {
+            "study_id": study,
+            "label": labels.get(study) or title(study),
+            "report_ids": join(reports.get(study, ())),
+            "overlaps_with": overlaps.get(study, ""),
+            "found_in": "previous" if study in its.previous_studies else evidence.plan.latest,
+        }
+        for study in sorted((*its.previous_studies, *its.new_studies))
     ]
-    relinked = [report for report in new if set(described[report]) & set(previous_studies)]
-    all_reports = [*earlier, *(report for report in new if report not in earlier)]
-    updated = plan.updated
-    return {
-        "previous_studies": Box("previous_studies", "study", study_list(previous_studies) if updated else None),
-        "previous_reports": Box("previous_reports", "report", report_list(earlier, unmatched) if updated else None),
-        "previous_awaiting": Box("previous_awaiting", "report", report_list(waiting) if updated else None),
-        "new_studies": Box("new_studies", "study", study_list(new_studies)),
-        "new_reports": Box("new_reports", "report", report_list(new)),
-        "new_reports_of_previous_studies": Box(
-            "new_reports_of_previous_studies", "report", report_list(relinked) if updated else None
-        ),
-        "total_studies": Box(
-            "total_studies", "study", study_list(sorted({*previous_studies, *new_studies})) if updated else None
-        ),
-        "total_reports": Box("total_reports", "report", report_list(all_reports, unmatched) if updated else None),
-    }
 
 
-def _previous_study_of(evidence: Evidence, reports: frozenset[str]) -> dict[str, str]:
-    """The previous review's study of each report of ours that it had."""
-    keys: dict[str, str] = {}
-    for row in evidence.plan.previous_review:
-        for name in (row["id"], *split(row.get("reports", ""))):
-            keys[name.lower()] = row["study_id"]
-    found: dict[str, str] = {}
-    for row in evidence.records:
-        report = evidence.reports[row["record_id"]]
-        if report in reports:
-            for name in (row["record_id"], row.get("pmid", ""), row.get("doi", "")):
-                if name and name.lower() in keys:
-                    found[report] = keys[name.lower()]
-    return found
+def _previous_report(row: Row) -> Row:
+    """A report that only the previous review had, as lists show it."""
+    return dict.fromkeys(REPORT_COLUMNS, "") | {
+        "report_id": row["id"], "title": row.get("label", ""), "state": "included",
+        "by": "previous version of the review", "study_ids": row["study_id"],
+    }  # fmt: skip

@@ -17,7 +17,7 @@ The states of a row, in the order in which they are asked for::
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -131,8 +131,8 @@ class Journey:
         }  # fmt: skip
 
 
-def journeys(evidence: Evidence, places: Mapping[str, Place], previous: frozenset[str]) -> list[Journey]:
-    """Every row of the latest search with its one terminal state.
+def journeys(evidence: Evidence, places: Mapping[str, Place], previous: Container[str]) -> list[Journey]:
+    """Every row of the latest search with its one terminal state; ``previous`` are the reports that a previous review had.
 
     Databases and registers come first, so that a web page's record of a report that a database also found is the
     duplicate, never the other way round.
