@@ -16,7 +16,8 @@ from winnow.review import Review
 
 Row = dict[str, str]
 
-#: Columns of a review that was done elsewhere (``previous_review.file`` in config.yaml), one row per report.
+#: Columns of a review that was done elsewhere (``previous_review.file`` in config.yaml), one row per study; ``reports`` has the
+#: ids of its further reports.
 PREVIOUS = ("study_id", "id", "label", "reports", "note")
 
 

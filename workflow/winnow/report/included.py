@@ -13,6 +13,7 @@ from winnow.report.boxes import REPORT_COLUMNS, Box, report_row
 from winnow.report.evidence import Evidence, Row
 from winnow.report.states import UNDECIDED, Journey, Place
 from winnow.tables import join, split
+from winnow.text import same_id
 
 #: Boxes that every diagram has; the others apply to an updated review alone.
 _OF_ANY_REVIEW = frozenset(("new_studies", "new_reports"))
@@ -20,10 +21,10 @@ _OF_ANY_REVIEW = frozenset(("new_studies", "new_reports"))
 
 @dataclass(frozen=True)
 class Previous:
-    """What the review that came before had: its study of each report of ours, and its rows that no search of ours found."""
+    """What the review that came before had: its study of each report of ours, and the studies of each report that we have not."""
 
     study_of: Mapping[str, str]
-    unmatched: Sequence[Row]
+    elsewhere: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,17 @@ def studies_of(evidence: Evidence, places: Mapping[str, Place]) -> tuple[dict[st
 
 
 def previous_review(evidence: Evidence) -> Previous:
-    """What config's previous review had of our reports, and what else it had."""
+    """What config's previous review had of our reports, and what else it had; each report once, whatever its studies."""
     study_of: dict[str, str] = {}
-    unmatched = []
+    elsewhere: dict[str, list[str]] = {}
     for row in evidence.plan.previous_review:
-        ids = (row["id"], *split(row.get("reports", "")))
-        ours = [report for name in ids for report in evidence.names.named(name).reports]
-        study_of |= dict.fromkeys(ours, row["study_id"])
-        if not ours:
-            unmatched.append(row)
-    return Previous(study_of, unmatched)
+        study = row["study_id"]
+        for name in dict.fromkeys(map(same_id, (row["id"], *split(row.get("reports", ""))))):
+            ours = evidence.names.named(name).reports
+            study_of |= dict.fromkeys(ours, study)
+            if not ours:
+                elsewhere.setdefault(name, []).append(study)
+    return Previous(study_of, elsewhere)
 
 
 def studies_boxes(
@@ -95,8 +97,10 @@ def studies_boxes(
     def reports(ids: Iterable[str]) -> list[Row]:
         return [report_row(report, places[report], evidence, its.described) for report in ids]
 
-    elsewhere = [_previous_report(row) for row in previous.unmatched]
     study = {row["study_id"]: row for row in _study_rows(evidence, its, previous)}
+    elsewhere = [
+        _previous_report(report, [study[name] for name in names]) for report, names in previous.elsewhere.items()
+    ]
     filled: tuple[tuple[str, str, list[Row]], ...] = (
         ("previous_studies", "study", [study[name] for name in its.previous_studies]),
         ("previous_reports", "report", reports(its.earlier) + elsewhere),
@@ -150,8 +154,9 @@ def _study_rows(evidence: Evidence, its: _Included, previous: Previous) -> list[
     for report in (*its.earlier, *its.new):
         for study in its.described[report]:
             reports.setdefault(study, []).append(report)
-    for row in previous.unmatched:
-        reports.setdefault(row["study_id"], []).append(row["id"])
+    for report, studies in previous.elsewhere.items():
+        for study in studies:
+            reports.setdefault(study, []).append(report)
 
     def title(study: str) -> str:
         first = next(iter(reports.get(study, ())), "")
@@ -169,9 +174,9 @@ def _study_rows(evidence: Evidence, its: _Included, previous: Previous) -> list[
     ]
 
 
-def _previous_report(row: Row) -> Row:
+def _previous_report(report: str, studies: Sequence[Row]) -> Row:
     """A report that only the previous review had, as lists show it."""
     return dict.fromkeys(REPORT_COLUMNS, "") | {
-        "report_id": row["id"], "title": row.get("label", ""), "state": "included",
-        "by": "previous version of the review", "study_ids": row["study_id"],
+        "report_id": report, "title": join(row["label"] for row in studies), "state": "included",
+        "by": "previous version of the review", "study_ids": join(row["study_id"] for row in studies),
     }  # fmt: skip
