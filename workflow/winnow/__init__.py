@@ -12,7 +12,7 @@ The package's floors, each importing only those below it (``tests/test_floors.py
     records  search
     decisions  rank
     wording
-    the modules at the root: errors, files, tables, text, config, review, manifests, fingerprints
+    the modules at the root: errors, files, tables, text, config, review, manifests, package_data ...
 """
 
 __version__ = "0.1.0"

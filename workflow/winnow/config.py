@@ -10,10 +10,10 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from winnow import package_data
 from winnow.errors import ConfigError, WinnowError, raise_all
 
 Key = tuple[str | int, ...]
@@ -25,8 +25,7 @@ MOST_KEYS = 100_000
 @cache
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema called ``name``."""
-    text = resources.files("winnow").joinpath("schemas", f"{name}.schema.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
+    loaded: dict[str, Any] = json.loads(package_data.text(f"schemas/{name}.schema.json"))
     return loaded
 
 

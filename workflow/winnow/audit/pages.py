@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from typing import Any
 
-from winnow import __version__
+from winnow import __version__, package_data
 from winnow.report import diagram, form, methods, notes, set_aside
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
@@ -48,7 +47,7 @@ def pages(
 
 
 def _template(name: str) -> str:
-    return resources.files("winnow.audit").joinpath("templates", name).read_text(encoding="utf-8")
+    return package_data.text(f"audit/templates/{name}")
 
 
 def _box(key: str, label: str, unit: str, rows: Sequence[Row]) -> dict[str, Any]:

@@ -7,12 +7,10 @@ for one: such a pair goes to a person.
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache
-from importlib import resources
 
-from winnow import text
+from winnow import package_data, text
 from winnow.deduplicate import journals, people, titles
 
 #: What the comparison of a Chinese list of authors with one in Latin letters can say.
@@ -32,16 +30,14 @@ _PEOPLE = 12
 
 @cache
 def _surnames() -> dict[str, tuple[str, ...]]:
-    content = resources.files("winnow.deduplicate").joinpath("surnames.csv").read_text(encoding="utf-8")
-    return {row["surname"]: tuple(row["readings"].split()) for row in csv.DictReader(content.splitlines())}
+    return {row["surname"]: tuple(row["readings"].split()) for row in package_data.rows("deduplicate/surnames.csv")}
 
 
 @cache
 def _journals() -> dict[str, frozenset[str]]:
     """Chinese journal: its English names, spaceless; those that pinyin does not reach."""
-    content = resources.files("winnow.deduplicate").joinpath("journals.csv").read_text(encoding="utf-8")
     named: dict[str, set[str]] = {}
-    for row in csv.DictReader(content.splitlines()):
+    for row in package_data.rows("deduplicate/journals.csv"):
         named.setdefault(row["chinese"], set()).add("".join(journals.words(row["english"])))
     return {chinese: frozenset(english) for chinese, english in named.items()}
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
-from winnow import lines, tables, text
+from winnow import lines, package_data, tables, text
 from winnow.deduplicate import entries, found
 from winnow.errors import RecordLossError
 
@@ -20,15 +18,20 @@ if TYPE_CHECKING:
 #: What a merged row says about itself.
 NOTES = ("record_ids", "field_sources")
 Members = list[dict[str, str]]
-#: The fields that a Chinese and an English record of one report say in two languages.
+#: The rank of a source that ``source_preference.csv`` does not list.
 _LAST_RANK = 99
 
 
 @cache
-def _table(name: str) -> dict[str, str]:
-    text_ = resources.files("winnow.deduplicate").joinpath(f"{name}.csv").read_text(encoding="utf-8")
-    rows = list(csv.reader(text_.splitlines()))[1:]
-    return dict(rows)
+def _taken() -> dict[str, str]:
+    """field: whose value a report takes."""
+    return {row["field"]: row["take"] for row in package_data.rows("deduplicate/merging.csv")}
+
+
+@cache
+def _ranks() -> dict[str, int]:
+    """source: its rank, the best first."""
+    return {row["source"]: int(row["rank"]) for row in package_data.rows("deduplicate/source_preference.csv")}
 
 
 def merge(records: pd.DataFrame, reports: pd.DataFrame, searches: Sequence[str] = ()) -> pd.DataFrame:
@@ -79,9 +82,8 @@ def merge_rows(records: found.Records, entries_: Sequence[found.Entry], reports:
 
 
 def _rank(member: dict[str, str]) -> int:
-    ranks = _table("source_preference")
     source = (member.get("source") or member.get("source_db") or member["record_id"].partition(":")[0]).lower()
-    return int(ranks.get(source, _LAST_RANK))
+    return _ranks().get(source, _LAST_RANK)
 
 
 def _merged(report_id: str, members: Members) -> dict[str, str]:
@@ -93,7 +95,7 @@ def _merged(report_id: str, members: Members) -> dict[str, str]:
     for field in members[0]:
         if field in ("record_id", "report_id"):
             continue
-        how = _table("merging").get(field, "best")
+        how = _taken().get(field, "best")
         values = [member[field] for member in members]
         if how == "union":
             merged[field] = tables.join(dict.fromkeys(part for value in values for part in tables.split(value)))

@@ -11,12 +11,9 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
-import yaml
-
-from winnow import text
+from winnow import package_data, text
 
 _ASCII = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != "+"}
 _ASCII |= {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
@@ -35,7 +32,7 @@ _DIGITS = re.compile(r"\d+")
 _MARK_OF_TYPE = re.compile(r"\s*\[[a-z](?:/[a-z]+)?\]\s*$", re.IGNORECASE)
 _CASES_NOTE = re.compile(r"附\s*[\d一二三四五六七八九十百]+\s*例.{0,8}$")
 
-_WORDS = yaml.safe_load(resources.files("winnow.deduplicate").joinpath("wording.yaml").read_text(encoding="utf-8"))
+_WORDS = package_data.from_yaml("deduplicate/wording.yaml")
 _LETTERED = frozenset(_WORDS["lettered"])
 _LETTER = re.compile(rf"\b(?:{'|'.join(_WORDS['lettered'])}) ([a-z])\b")
 _GREEK = {ord(letter): f" {name} " for name, letters in _WORDS["greek"].items() for letter in letters}

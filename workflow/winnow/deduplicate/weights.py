@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from importlib import resources
 
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = resources.files("winnow.deduplicate").joinpath(name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
+from winnow import package_data
 
 #: name: value, as documented in thresholds.csv.
-THRESHOLDS: dict[str, float] = {row["name"]: float(row["value"]) for row in _rows("thresholds.csv")}
+THRESHOLDS: dict[str, float] = {
+    row["name"]: float(row["value"]) for row in package_data.rows("deduplicate/thresholds.csv")
+}
 
 
 @dataclass(frozen=True)
@@ -45,4 +41,4 @@ def _rule(row: dict[str, str]) -> Rule:
 
 
 #: In order: the first rule that fits a pair decides.
-RULES: tuple[Rule, ...] = tuple(_rule(row) for row in _rows("rules.csv"))
+RULES: tuple[Rule, ...] = tuple(_rule(row) for row in package_data.rows("deduplicate/rules.csv"))

@@ -9,8 +9,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
+from winnow import package_data
 from winnow.extract import numbers
 from winnow.extract.words import NUMERIC, WHOLE, Words, listed
 
@@ -163,10 +163,8 @@ _AROUND = 40
 @cache
 def frequency_phrases(language: str) -> re.Pattern[str]:
     """``rules/frequency.yaml`` for one language as one expression."""
-    import yaml
-
-    text = resources.files("winnow.extract").joinpath("rules", "frequency.yaml").read_text(encoding="utf-8")
-    phrases = "|".join(phrase.replace("NUM", numbers.WHOLE) for phrase in yaml.safe_load(text)[language])
+    rules = package_data.from_yaml("extract/rules/frequency.yaml")[language]
+    phrases = "|".join(phrase.replace("NUM", numbers.WHOLE) for phrase in rules)
     edge = r"(?<![A-Za-z])" if language == "english" else ""
     return re.compile(f"{edge}(?:{phrases})")
 

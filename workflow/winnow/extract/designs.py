@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from winnow import package_data
 from winnow.extract.passage import Found, Passage
 
 _TITLES = ("title", "original_title")
@@ -30,9 +30,6 @@ class Rule:
 
 @cache
 def _rules() -> tuple[Rule, ...]:
-    import yaml
-
-    text = resources.files("winnow.extract").joinpath("rules", "designs.yaml").read_text(encoding="utf-8")
     return tuple(
         Rule(
             entry["value"],
@@ -42,7 +39,7 @@ def _rules() -> tuple[Rule, ...]:
             float(entry["confidence"]),
             tuple(entry["needs"]),
         )
-        for entry in yaml.safe_load(text)
+        for entry in package_data.from_yaml("extract/rules/designs.yaml")
     )
 
 

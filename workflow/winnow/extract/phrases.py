@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from winnow import package_data
 from winnow.extract import numbers
 from winnow.extract.passage import Found, Passage
 from winnow.text import is_han
@@ -24,12 +24,6 @@ class Phrase:
     confidence: float
 
 
-def _rules(name: str) -> Any:
-    import yaml
-
-    return yaml.safe_load(resources.files("winnow.extract").joinpath("rules", name).read_text(encoding="utf-8"))
-
-
 def _phrase(entry: dict[str, Any]) -> Phrase:
     text = str(entry["pattern"]).replace("NUM", numbers.HAN)
     return Phrase(re.compile(text, re.IGNORECASE), float(entry["confidence"]))
@@ -38,13 +32,16 @@ def _phrase(entry: dict[str, Any]) -> Phrase:
 @cache
 def chinese() -> dict[str, tuple[Phrase, ...]]:
     """``rules/chinese.yaml`` by extractor."""
-    return {name: tuple(_phrase(entry) for entry in entries) for name, entries in _rules("chinese.yaml").items()}
+    return {
+        name: tuple(_phrase(entry) for entry in entries)
+        for name, entries in package_data.from_yaml("extract/rules/chinese.yaml").items()
+    }
 
 
 @cache
 def ages() -> tuple[Phrase, ...]:
     """``rules/age.yaml``."""
-    return tuple(_phrase(entry) for entry in _rules("age.yaml"))
+    return tuple(_phrase(entry) for entry in package_data.from_yaml("extract/rules/age.yaml"))
 
 
 def matched(

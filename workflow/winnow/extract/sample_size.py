@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
-from importlib import resources
 
+from winnow import package_data
 from winnow.extract import cues, numbers, phrases, scoring, sure_total
 from winnow.extract.counting import ADDED_UP, STATED, SUMMED, Count, counts, first_groups
 from winnow.extract.passage import Found, Passage
@@ -133,10 +133,7 @@ def _with_its_groups(passage: Passage, stated: list[Count], best: Count) -> Foun
 
 @cache
 def _halves() -> tuple[re.Pattern[str], ...]:
-    import yaml
-
-    text = resources.files("winnow.extract").joinpath("rules", "sample_size.yaml").read_text(encoding="utf-8")
-    rules = yaml.safe_load(text)
+    rules = package_data.from_yaml("extract/rules/sample_size.yaml")
     words = {"WHOLE": numbers.WHOLE, "PEOPLE": rules["people"], "VERB": rules["verb"]}
     return tuple(
         re.compile(re.sub("WHOLE|PEOPLE|VERB", lambda match: words[match.group()], rule), re.IGNORECASE)

@@ -6,14 +6,13 @@ the weights, through the logistic curve, is the probability that the number mean
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from itertools import pairwise, repeat
 from typing import NamedTuple
 
+from winnow import package_data
 from winnow.extract.cues import BESIDE, Context, Cue, Key, inside, others
 
 #: Weights are whole thousandths, those of several tables side by side in one number, so that one sum adds up all of them exactly.
@@ -39,8 +38,7 @@ def tables(names: tuple[str, ...]) -> Tables:
     base = 0
     places: dict[str, dict[Key, int]] = {}
     for order, name in enumerate(names):
-        text = resources.files("winnow.extract").joinpath("rules", f"{name}.csv").read_text(encoding="utf-8")
-        for row in csv.DictReader(text.splitlines()):
+        for row in package_data.rows(f"extract/rules/{name}.csv"):
             weight = round(float(row["weight"]) * _THOUSANDTHS) << order * _BITS
             if row["place"] == "base":
                 base += weight
@@ -99,10 +97,9 @@ def _shares(table: Tables, total: int) -> tuple[float, ...]:
 @cache
 def _levels() -> dict[str, tuple[float, list[tuple[float, float]]]]:
     """Per table: the score from which on a finding is taken (nought: any), and how often findings of a score were right."""
-    text = resources.files("winnow.extract").joinpath("rules", "confidence.csv").read_text(encoding="utf-8")
     accept: dict[str, float] = {}
     knots: dict[str, list[tuple[float, float]]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in package_data.rows("extract/rules/confidence.csv"):
         if row["score"] == "accept":
             accept[row["extractor"]] = float(row["confidence"])
         else:

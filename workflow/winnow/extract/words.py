@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from itertools import accumulate
 from typing import NamedTuple
 
+from winnow import package_data
 from winnow.extract import numbers
 from winnow.extract.passage import Passage
 
@@ -48,8 +47,8 @@ class Words(NamedTuple):
 @cache
 def listed(name: str) -> frozenset[str]:
     """The words of one list of ``rules/word_lists.csv``."""
-    text = resources.files("winnow.extract").joinpath("rules", "word_lists.csv").read_text(encoding="utf-8")
-    return frozenset({row["list"]: row["words"] for row in csv.DictReader(text.splitlines())}[name].split())
+    lists = {row["list"]: row["words"] for row in package_data.rows("extract/rules/word_lists.csv")}
+    return frozenset(lists[name].split())
 
 
 _NUMBER_WORDS = listed("number")
@@ -58,15 +57,15 @@ _NUMBER_WORDS = listed("number")
 @cache
 def lexicon() -> dict[str, str]:
     """The class of each word that has one."""
-    text = resources.files("winnow.extract").joinpath("rules", "lexicon.csv").read_text(encoding="utf-8")
-    return {word: row["class"] for row in csv.DictReader(text.splitlines()) for word in row["words"].split()}
+    return {
+        word: row["class"] for row in package_data.rows("extract/rules/lexicon.csv") for word in row["words"].split()
+    }
 
 
 @cache
 def common_words() -> frozenset[str]:
     """Words that abstracts of different fields share, and so are themselves to a rule."""
-    text = resources.files("winnow.extract").joinpath("rules", "common_words.txt").read_text(encoding="utf-8")
-    return frozenset(text.split())
+    return frozenset(package_data.text("extract/rules/common_words.txt").split())
 
 
 @cache

@@ -16,10 +16,9 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache, cached_property
-from importlib import resources
 from typing import IO
 
-from winnow import files
+from winnow import files, package_data
 from winnow.errors import InputError
 from winnow.text import is_han
 
@@ -55,8 +54,8 @@ _WESTERN = re.compile(
 @cache
 def common_han() -> frozenset[str]:
     """The commonest Han characters of Chinese running text, simplified and traditional."""
-    text = resources.files("winnow.records").joinpath("common_han.txt").read_text(encoding="utf-8")
-    return frozenset(char for line in text.split("\n") if not line.startswith("#") for char in line.strip())
+    lines = package_data.text("records/common_han.txt").split("\n")
+    return frozenset(char for line in lines if not line.startswith("#") for char in line.strip())
 
 
 def plausibility(text: str) -> float:

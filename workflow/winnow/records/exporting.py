@@ -7,14 +7,12 @@ RIS, ``OWN - winnow`` in NBIB and ``winnow-id`` in BibTeX say that the user fiel
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
-from winnow import files, tables
+from winnow import files, package_data, tables
 from winnow.errors import UsageError
 
 #: Columns that an export holds; where a record was found and its hash belong to the archive, and only CSV keeps them.
@@ -107,10 +105,9 @@ HOW: dict[str, Callable[[str, str], Tags]] = {
 @cache
 def rows(format_id: str) -> tuple[tuple[str, str, Callable[[str, str], Tags]], ...]:
     """(column, tag, function) for each row of ``exports.csv`` that belongs to the format."""
-    text = resources.files("winnow.records").joinpath("exports.csv").read_text(encoding="utf-8")
     return tuple(
         (row["column"], row["tag"], HOW[row["how"]])
-        for row in csv.DictReader(text.splitlines())
+        for row in package_data.rows("records/exports.csv")
         if row["format"] == format_id
     )
 

@@ -8,13 +8,12 @@ first, and a tag that it names is not read as ``a`` would read it.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 
+from winnow import package_data
 from winnow.records.values import HOW, How
 
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
@@ -68,11 +67,9 @@ class Row:
 @cache
 def table() -> tuple[Row, ...]:
     """The tag table, in order of preference within each format."""
-    rows = csv.DictReader(
-        resources.files("winnow.records").joinpath("tags.csv").read_text(encoding="utf-8").splitlines()
-    )
     return tuple(
-        Row(row["format"], row["tag"], row["column"], row["how"], row["meaning"], HOW[row["how"]]) for row in rows
+        Row(row["format"], row["tag"], row["column"], row["how"], row["meaning"], HOW[row["how"]])
+        for row in package_data.rows("records/tags.csv")
     )
 
 

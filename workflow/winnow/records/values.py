@@ -6,13 +6,11 @@ what its tag promises (an ISBN under ISSN, a link without a DOI) gives nothing.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable
 from functools import cache, partial
-from importlib import resources
 
-from winnow import text
+from winnow import package_data, text
 from winnow.records import dates, people
 from winnow.records.cleaning import clean, listed
 from winnow.tables import split
@@ -100,19 +98,13 @@ def _winnow_id(value: str) -> list[str]:
 
 @cache
 def _types() -> dict[tuple[str, str], str]:
-    rows = csv.DictReader(
-        resources.files("winnow.records").joinpath("types.csv").read_text(encoding="utf-8").splitlines()
-    )
-    return {(row["how"], row["given"].lower()): row["type"] for row in rows}
+    return {(row["how"], row["given"].lower()): row["type"] for row in package_data.rows("records/types.csv")}
 
 
 @cache
 def languages() -> dict[str, str]:
     """A language as databases write it (lower case), and its ISO 639-2 code as PubMed writes it."""
-    rows = csv.DictReader(
-        resources.files("winnow.records").joinpath("languages.csv").read_text(encoding="utf-8").splitlines()
-    )
-    return {row["given"]: row["code"] for row in rows}
+    return {row["given"]: row["code"] for row in package_data.rows("records/languages.csv")}
 
 
 def _typed(kind: str, *, keep: bool) -> How:

@@ -6,11 +6,9 @@ after ``:`` must be set in config.yaml as well.
 
 from __future__ import annotations
 
-import csv
-import io
-from importlib import resources
 from pathlib import Path
 
+from winnow import package_data
 from winnow.review import Review
 
 COLUMNS = ("item", "section", "asks", "answered_in", "status")
@@ -19,8 +17,7 @@ MUST_STATE = "author must state"
 
 def checklist(review: Review) -> list[dict[str, str]]:
     """The items in order; results count once they are written."""
-    text = resources.files("winnow.report").joinpath("checklist.csv").read_text(encoding="utf-8")
-    return [_answered(review, row) for row in csv.DictReader(io.StringIO(text))]
+    return [_answered(review, row) for row in package_data.rows("report/checklist.csv")]
 
 
 def _answered(review: Review, row: dict[str, str]) -> dict[str, str]:

@@ -6,15 +6,12 @@ with the same version of SQLite.
 
 from __future__ import annotations
 
-import csv
-import io
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
-from winnow import files
+from winnow import files, package_data
 from winnow.errors import RecordLossError
 from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
@@ -69,8 +66,7 @@ class Column:
 
 def columns() -> list[Column]:
     """The data dictionary."""
-    text = resources.files("winnow.report").joinpath("columns.csv").read_text(encoding="utf-8")
-    return [Column(*row) for row in list(csv.reader(io.StringIO(text)))[1:]]
+    return [Column(*row.values()) for row in package_data.rows("report/columns.csv")]
 
 
 def rows_of(evidence: Evidence, story: Story, flow: Flow, lists: str) -> dict[str, Iterable[Mapping[str, str]]]:

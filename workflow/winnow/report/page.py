@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from importlib import resources
 
-from winnow import __version__, reuse
+from winnow import __version__, package_data, reuse
 from winnow.report import carrying, documents, page_data
 from winnow.report.evidence import Evidence
 from winnow.report.flow import Flow
@@ -66,7 +66,7 @@ def _beside(flow: Flow, names: Mapping[str, str]) -> list[dict[str, object]]:
 
 
 def _template(name: str) -> str:
-    return resources.files("winnow.report").joinpath("templates", name).read_text(encoding="utf-8")
+    return package_data.text(f"report/templates/{name}")
 
 
 @cache

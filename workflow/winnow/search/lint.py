@@ -11,14 +11,13 @@ Sources: PubMed User Guide (search field tags, truncation, proximity, Boolean op
 from __future__ import annotations
 
 import contextlib
-import csv
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from winnow import package_data
 from winnow.errors import ConfigError
 from winnow.search.strategy import Line, Strategy
 
@@ -50,8 +49,7 @@ Token = tuple[str, str]
 @cache
 def fields() -> dict[str, dict[str, str]]:
     """PubMed's search field tags in lower case, each with its field, its index (mesh, text) and whether it is a date."""
-    text = resources.files("winnow.search").joinpath("fields.csv").read_text(encoding="utf-8")
-    return {row["tag"]: row for row in csv.DictReader(io.StringIO(text))}
+    return {row["tag"]: row for row in package_data.rows("search/fields.csv")}
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,9 @@ Where neither says anything the item reads "Author must state".
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
-from importlib import resources
 
-from winnow import __version__
+from winnow import __version__, package_data
 from winnow.review import Review
 from winnow.search.pages import Block, Heading, Paragraph, Table
 from winnow.search.runs import Run
@@ -23,9 +20,8 @@ _HUMANS = "not(animals[mh]nothumans[mh])"
 def items(review: Review, runs: Sequence[Run]) -> Iterator[Block]:
     """The items in order, as blocks of the report."""
     stated = review.settings.get("prisma_s", {})
-    text = resources.files("winnow.search").joinpath("prisma_s.csv").read_text(encoding="utf-8")
     group = ""
-    for row in csv.DictReader(io.StringIO(text)):
+    for row in package_data.rows("search/prisma_s.csv"):
         if row["group"] != group:
             group = row["group"]
             yield Heading(2, group)

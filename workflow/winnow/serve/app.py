@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -14,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from winnow import package_data
 from winnow.decisions.kinds import BASES, STAGES
 from winnow.errors import UsageError, WinnowError
 from winnow.report import typeface
@@ -108,7 +108,7 @@ class Page:
             return FileResponse(typeface.han(), media_type="font/otf", headers={"cache-control": "max-age=86400"})
         if name not in STATIC:
             return Response(status_code=404)
-        content = resources.files("winnow.serve").joinpath("static", name).read_bytes()
+        content = package_data.content(f"serve/static/{name}")
         return Response(content, headers={"content-type": STATIC[name]})
 
     async def decide(self, request: Request) -> Response:

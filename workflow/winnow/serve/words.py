@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from functools import cache
-from importlib import resources
+
+from winnow import package_data
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 
@@ -13,5 +12,4 @@ LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 @cache
 def words(language: str) -> dict[str, str]:
     """The page's words by key in one of :data:`LANGUAGES`."""
-    text = resources.files("winnow.serve").joinpath("words.csv").read_text(encoding="utf-8")
-    return {row["key"]: row[language] for row in csv.DictReader(io.StringIO(text, newline=""))}
+    return {row["key"]: row[language] for row in package_data.rows("serve/words.csv")}

@@ -6,13 +6,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-from winnow import tables
+from winnow import package_data, tables
 from winnow.errors import LedgerError, WinnowError
 from winnow.synthesise.drawing import GREY, circle, picture, shortened, text, width
 
@@ -43,10 +41,9 @@ class Domain:
 @cache
 def domains() -> tuple[Domain, ...]:
     """Every tool's domains, in their order."""
-    table = resources.files("winnow.synthesise").joinpath("risk_of_bias_tools.csv").read_text(encoding="utf-8")
     return tuple(
         Domain(row["tool"], row["domain"], row["label"], tuple(tables.split(row["judgements"])))
-        for row in csv.DictReader(table.splitlines())
+        for row in package_data.rows("synthesise/risk_of_bias_tools.csv")
     )
 
 
