@@ -1,15 +1,17 @@
-"""The four official forms of the PRISMA 2020 flow diagram as one table: which box stands where and says what.
+"""The four official forms of the PRISMA 2020 flow diagram, from one table (``form.csv``): which box stands where and says what.
 
-Wording after Page MJ et al., BMJ 2021;372:n71; "new" stands only in an updated review. A ``Line`` without a key is text; one with
-a key ends in its number, ``(n = 12)``; ``note`` is its footnote's sign. Boxes of kind ``awaiting`` are ours: PRISMA has none for
-open work, and they are drawn only while there is some.
+Wording after Page MJ et al., BMJ 2021;372:n71; "new" stands only in an updated review. Boxes of kind ``awaiting`` are ours: PRISMA
+has none for open work, and they are drawn only while there is some.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
+from winnow import package_data
 from winnow.report.boxes import Box
 from winnow.report.flow import Flow
 from winnow.report.typeface import printable
@@ -30,12 +32,15 @@ SOURCE = (
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a box; ``key`` names the box whose number follows, ``parts`` lists that box's parts below it."""
+    """A line of a box.
+
+    ``key`` names the box of the flow whose number follows (empty: text alone); ``numbered`` says where: ``beside`` the text,
+    ``below`` it, or ``by part``, with a line for each part of that box. ``note`` is a footnote's sign.
+    """
 
     text: str
     key: str = ""
-    parts: bool = False
-    own_line: bool = False
+    numbered: str = ""
     note: str = ""
 
 
@@ -45,8 +50,8 @@ class Cell:
 
     column: str
     row: str
+    kind: str
     lines: tuple[Line, ...]
-    kind: str = "plain"
 
 
 @dataclass(frozen=True)
@@ -63,97 +68,17 @@ class Printed:
     continued: bool = False
 
 
-def _awaiting(column: str, row: str, text: str, key: str) -> Cell:
-    return Cell(column, row, (Line(text, key, own_line=True),), "awaiting")
-
-
-def _arm(left: str, right: str, arm: str) -> tuple[Cell, ...]:
-    """The rows that both arms share, from what was sought to what was assessed."""
-    awaiting_retrieval, awaiting_eligibility = f"{arm}_awaiting_retrieval", f"{arm}_awaiting_eligibility"
-    return (
-        Cell(left, "sought", (Line("Reports sought for retrieval", f"{arm}_sought_reports", own_line=True),)),
-        Cell(right, "sought", (Line("Reports not retrieved", f"{arm}_notretrieved_reports", own_line=True),)),
-        _awaiting(right, "sought", "Reports still sought", awaiting_retrieval),
-        Cell(left, "assessed", (Line("Reports assessed for eligibility", f"{arm}_assessed", own_line=True),)),
-        Cell(right, "assessed", (Line("Reports excluded:", f"{arm}_excluded", parts=True),)),
-        _awaiting(right, "assessed", "Reports awaiting a decision", awaiting_eligibility),
-    )
-
-
 def cells(*, updated: bool) -> tuple[Cell, ...]:
     """Every box of the form; those that do not apply are left out when it is filled."""
-    new, studies = ("new ", "New studies") if updated else ("", "Studies")
-    return (
-        Cell("previous", "bar", (Line("Previous studies"),), "grey bar"),
-        Cell("left", "bar", (Line(f"Identification of {new}studies via databases and registers"),), "bar"),
-        Cell("other_left", "bar", (Line(f"Identification of {new}studies via other methods"),), "grey bar"),
-        Cell(
-            "previous",
-            "identification",
-            (
-                Line("Studies included in previous version of review", "previous_studies"),
-                Line("Reports of studies included in previous version of review", "previous_reports"),
-            ),
-            "grey",
-        ),
-        _awaiting("previous", "screened", "Reports of earlier searches awaiting a decision", "previous_awaiting"),
-        Cell(
-            "left",
-            "identification",
-            (
-                Line("Records identified from*:", note="*"),
-                Line("Databases", "database_results", parts=True),
-                Line("Registers", "register_results", parts=True),
-            ),
-        ),
-        Cell(
-            "right",
-            "identification",
-            (
-                Line("Records removed before screening:"),
-                Line("Duplicate records removed", "duplicates"),
-                Line("Records marked as ineligible by automation tools", "excluded_automatic"),
-                Line("Records removed for other reasons", "excluded_other", parts=True),
-            ),
-        ),
-        Cell("left", "screened", (Line("Records screened", "records_screened", own_line=True),)),
-        Cell("right", "screened", (Line("Records excluded**", "records_excluded", own_line=True, note="**"),)),
-        _awaiting("right", "screened", "Records awaiting a decision", "awaiting_screening"),
-        *_arm("left", "right", "dbr"),
-        Cell(
-            "other_left",
-            "identification",
-            (
-                Line("Records identified from:"),
-                Line("Websites", "website_results"),
-                Line("Organisations", "organisation_results"),
-                Line("Citation searching", "citations_results"),
-            ),
-            "grey",
-        ),
-        _awaiting("other_right", "screened", "Records awaiting a decision", "other_awaiting_screening"),
-        *(
-            Cell(cell.column, cell.row, cell.lines, "grey" if cell.kind == "plain" else cell.kind)
-            for cell in _arm("other_left", "other_right", "other")
-        ),
-        Cell(
-            "left",
-            "included",
-            (
-                Line(f"{studies} included in review", "new_studies", own_line=True),
-                Line(f"Reports of {new}included studies", "new_reports", own_line=True),
-            ),
-        ),
-        Cell(
-            "left",
-            "total",
-            (
-                Line("Total studies included in review", "total_studies", own_line=True),
-                Line("Reports of total included studies", "total_reports", own_line=True),
-            ),
-            "grey",
-        ),
+    words = {"new": "new ", "Studies": "New studies"} if updated else {"new": "", "Studies": "Studies"}
+    boxes = groupby(package_data.rows("report/form.csv"), itemgetter("column", "row", "kind"))
+    return tuple(
+        Cell(column, row, kind, tuple(_line(cells, words) for cells in its)) for (column, row, kind), its in boxes
     )
+
+
+def _line(row: Mapping[str, str], words: Mapping[str, str]) -> Line:
+    return Line(row["text"].format_map(words), row["key"], row["numbered"], row["note"])
 
 
 def applies(cell: Cell, flow: Flow) -> bool:
@@ -180,14 +105,15 @@ def printed(cell: Cell, flow: Flow, labels: Mapping[str, str]) -> list[Printed]:
             if line.key == "register_results":
                 found.append(Printed(f"{line.text} (none searched)", indent))
             continue
-        if line.parts and line.text.endswith(":") and box.parts:
+        by_part = line.numbered == "by part"
+        if by_part and line.text.endswith(":") and box.parts:
             found.append(Printed(line.text, indent, box.key))
-        elif line.own_line or line.text.endswith(":"):
+        elif line.numbered == "below" or line.text.endswith(":"):
             text = line.text.removesuffix(":")
             found += [Printed(text, indent, box.key, line.note), Printed(_number(box), indent, box.key)]
         else:
             found.append(Printed(f"{line.text} {_number(box)}", indent, box.key))
-        if line.parts:
+        if by_part:
             found += [_part(part, indent + 1, labels) for part in box.parts]
     return found
 
