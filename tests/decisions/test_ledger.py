@@ -144,6 +144,36 @@ def test_what_a_spreadsheet_does_to_the_file_changes_nothing(write_ledger: Write
     assert (after.rows, after.links) == (before.rows, before.links)
 
 
+#: what became of the first line and of the row below it, the place and what is said
+HEADERS = [
+    (lambda head, row: (f"{head},decision", f"{row},include"), 1, "two columns decision"),
+    (lambda head, row: (f"decision,{head}", f"exclude,{row}"), 1, "two columns decision"),
+    (lambda head, row: (f"{head},,", f"{row},a remark,"), 2, "text in one of several columns without a name"),
+    (lambda head, row: (head.replace(",", ";"), row.replace(",", ";")), 1, "divided by semicolons"),
+    (lambda head, row: (head.replace(",", "\t"), row.replace(",", "\t")), 1, "divided by tabs"),
+    (lambda head, row: ("sep=,", f"{head}\n{row}"), 1, "remove the line 'sep=,'"),
+    (lambda head, row: (head.upper(), row), 1, "restore the header line"),
+]
+
+
+@pytest.mark.parametrize(("form", "line", "said"), HEADERS)
+def test_a_first_line_that_leaves_a_cell_in_doubt_is_named(
+    small_review: Review, write_ledger: Write, form: Callable[[str, str], tuple[str, str]], line: int, said: str
+) -> None:
+    """Law: no cell is read from one of two columns of a name, and what a spreadsheet did to the commas is said."""
+    path = write_ledger("screening", GOOD)
+    path.write_text("\n".join(form(*path.read_text(encoding="utf-8").splitlines())) + "\n", encoding="utf-8")
+    (fault,) = check(small_review)
+    assert fault.where == f"decisions/screening/wang.csv:{line}" and said in fault.line
+
+
+def test_empty_columns_beside_the_table_are_no_fault(small_review: Review, write_ledger: Write) -> None:
+    """A spreadsheet that saves empty columns to the right has changed nothing."""
+    path = write_ledger("screening", GOOD)
+    path.write_text("".join(f"{row},,\n" for row in path.read_text(encoding="utf-8").splitlines()), encoding="utf-8")
+    assert check(small_review) == []
+
+
 def test_a_missing_column_or_cell_is_one_line(small_review: Review, write_ledger: Write) -> None:
     """A header without a column and a row without a cell are named; the other ledgers are still checked."""
     path = write_ledger("screening", GOOD)
