@@ -299,13 +299,51 @@ def test_verify_against_recorded_heads_finds_a_cut_tail(inside: Review, capsys: 
     assert main(["verify", "--against", "nowhere.csv"]) == 1
 
 
-@pytest.mark.parametrize("said", ["", "x", "-1", "²", "1.0"])
+@pytest.mark.parametrize("said", ["", "x", "-1", "²", "1.0", "9" * 5000])
 def test_heads_without_a_number_of_rows_are_refused_by_line(inside: Review, said: str) -> None:
     """What is no number of rows, a raised figure among them, is a fault that names file and line."""
     Path("heads.csv").write_text(f"ledger,rows,head\nscreening/wang,{said},abc\n", encoding="utf-8")
     with pytest.raises(InputError) as told:
         chains.read_heads(Path("heads.csv"))
     assert "heads.csv:2" in told.value.line
+
+
+@pytest.mark.parametrize(
+    ("content", "damage", "said"),
+    [
+        (b"ledger,rows,head\n" * 50, (45, 60), "not a whole ZIP"),
+        (b"\xff\xfe", (), "heads.csv:1: not UTF-8"),
+        (b"ledger,rows\n", (), "heads.csv:1: no column head"),
+        (b"ledger,rows,head\nscreening/li\n", (), "heads.csv:2: 1 cells where the header has 3"),
+        (bytes(1 << 25), (), "heads.csv is too long"),
+        (None, (), "the pack holds 0 files heads.csv"),
+    ],
+)
+def test_a_pack_whose_heads_cannot_be_read_is_one_line(
+    inside: Review, capsys: pytest.CaptureFixture[str], content: bytes | None, damage: tuple[int, ...], said: str
+) -> None:
+    """A damaged, foreign or inflated pack is refused with its name; nothing of it is taken for a head."""
+    with zipfile.ZipFile("audit.zip", "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("audit/README.md" if content is None else "audit/heads.csv", content or b"")
+    packed = bytearray(Path("audit.zip").read_bytes())
+    for place in damage:
+        packed[place] ^= 0x55
+    Path("audit.zip").write_bytes(packed)
+    assert main(["verify", "--against", "audit.zip"]) == 1
+    told = capsys.readouterr().err
+    assert said in told and told.startswith("winnow: audit.zip") and told.count("\n") == 1
+
+
+def test_how_many_heads_were_compared_is_said(inside: Review, capsys: pytest.CaptureFixture[str]) -> None:
+    """Silence is no proof: a list of heads that is empty says that nothing was held against it."""
+    assert decide("1", "include") == 0
+    for content, said in (
+        ("", "0 recorded heads"),
+        (f"screening/wang,1,{rows()[0]['seal']}\n", "1 recorded head held"),
+    ):
+        Path("heads.csv").write_text(f"ledger,rows,head\n{content}", encoding="utf-8")
+        assert main(["verify", "--against", "heads.csv"]) == 0
+        assert f"heads.csv: {said}" in capsys.readouterr().out
 
 
 def test_heads_are_those_of_the_chains(inside: Review) -> None:
