@@ -242,6 +242,41 @@ def test_seal_completes_what_was_typed_by_hand(
     assert main(["verify"]) == 0
 
 
+#: cells of a row typed by hand that `winnow check` objects to
+UNMENDED = [
+    {"date": "22/11/2026"},
+    {"date": "2999-01-01"},
+    {"decision": "exclude", "criterion": "about_cups"},
+    {"id": "2.07E+07"},
+    {"decision": "maybe"},
+]
+
+
+@pytest.mark.parametrize("cells", UNMENDED)
+@pytest.mark.parametrize(
+    "words", [["seal"], ["decide", "2", "include", "--reviewer", "wang", "--stage", "title_abstract"]]
+)
+def test_no_seal_is_put_over_a_row_that_has_to_be_mended(
+    inside: Review, write_ledger: Write, capsys: pytest.CaptureFixture[str], cells: dict[str, str], words: list[str]
+) -> None:
+    """Law: a fault of a row typed by hand is told while it can be mended, and mending it breaks no chain."""
+    path = write_ledger("screening", {"id": "1", "decision": "include"} | cells)
+    before = path.read_bytes()
+    assert main(words) == 1
+    assert "wang.csv:2: " in capsys.readouterr().err and path.read_bytes() == before
+    write_ledger("screening", {"id": "1", "decision": "include"})
+    assert main(words) == 0 and main(["verify"]) == 0
+
+
+@pytest.mark.parametrize(("name", "said"), [("Wang", "write 'wang'"), ("wang.csv", "is no reviewer's name")])
+def test_a_person_has_one_name(inside: Review, capsys: pytest.CaptureFixture[str], name: str, said: str) -> None:
+    """The name of somebody's ledger in other capitals, or with the file's ending, makes no second person."""
+    assert decide("1", "include") == 0
+    assert decide("1", "include", "--role", "adjudicator", reviewer=name) == 2
+    assert said in capsys.readouterr().err
+    assert [path.name for path in Path("decisions/screening").iterdir()] == ["wang.csv"]
+
+
 def test_seal_refuses_a_changed_ledger_and_touches_none(
     inside: Review, write_ledger: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,7 @@ its answer was lost) is not written again, and what was said over a row that the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import starmap
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from winnow import tables
 from winnow.decisions import append, ledger, rulings
-from winnow.decisions.checking import criterion_ids, people_by_stage
+from winnow.decisions.checking import criterion_ids, people_by_stage, tomorrow
 from winnow.decisions.kinds import ADJUDICATOR, KINDS, REVIEWER
 from winnow.decisions.ledger import Ledger, clean
 from winnow.decisions.resolve import Judgement, current, own
@@ -113,8 +113,7 @@ def decide(
     """
     seen = seen or _known(review)
     report = _named(seen, decision.id)
-    if not ledger.is_reviewer(reviewer):
-        raise UsageError(f"'{reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
+    be_a_reviewer(review, reviewer)
     path = review.decisions / "screening" / f"{reviewer}.csv"
     earlier = memory.ledgers if memory else ledger.NONE
     stood: list[Judgement] = []
@@ -149,6 +148,18 @@ def decide(
     return Written(review.relative(path), seal, tables.join(supersedes))
 
 
+def be_a_reviewer(review: Review, name: str) -> None:
+    """Refuse a name that is none, or that differs in capitals only from one that has a ledger.
+
+    Raises:
+        UsageError: so it is.
+    """
+    if not ledger.is_reviewer(name):
+        raise UsageError(f"'{name}' is no reviewer's name", mend="use letters, digits, . _ -")
+    if twin := ledger.namesake(name, (path.stem for path in ledger.paths(review.root, SCREENING))):
+        raise UsageError(f"'{name}' would count as a second person beside '{twin}'", mend=f"write '{twin}'")
+
+
 def _about(ledgers: Sequence[Ledger], *, report: str, stage: str, seen: state.Known) -> list[Judgement]:
     """The rows about one report at one stage."""
     rows, _ = judgements(ledgers, seen.identities, report=report)
@@ -176,7 +187,11 @@ def _screening_ledgers(review: Review, earlier: Mapping[Path, Ledger]) -> list[L
 def _faults_of_last(
     now: Ledger, criteria: Sequence[str] = (), people: Mapping[str, Collection[str]] | None = None
 ) -> list[LedgerError]:
-    return ledger.faults(now, criteria=criteria, people=people, since=len(now.rows) - 1)
+    """The faults of the new row, and of rows typed by hand above it: its seal vouches for them, and then they cannot be mended."""
+    last = len(now.rows) - 1
+    above = replace(now, rows=now.rows[:last], lines=now.lines[:last])
+    typed = ledger.faults(above, criteria=criteria, people=people, today=tomorrow(), since=above.open)
+    return typed + ledger.faults(now, criteria=criteria, people=people, since=last)
 
 
 def _refuse_if_overtaken(stands: str, previous: str | None, what: str) -> None:
