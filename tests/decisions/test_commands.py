@@ -10,7 +10,7 @@ import pytest
 
 from winnow import tables
 from winnow.cli import main
-from winnow.decisions import chains, ledger
+from winnow.decisions import chains, ledger, rulings
 from winnow.decisions.kinds import KINDS
 from winnow.errors import InputError, LedgerError, UsageError
 from winnow.review import Review
@@ -145,6 +145,28 @@ def test_a_ruling_can_settle_a_contradiction_that_was_typed_by_hand(inside: Revi
     lines = ["2026-01-05,1,2,same,wang,,", "2026-01-05,2,4,same,wang,,", "2026-01-05,1,4,different,wang,,"]
     path.write_text("\n".join([",".join(KINDS["duplicates"].columns), *lines]) + "\n")
     assert decide("2", "different", "--other", "4", stage="duplicates") == 0
+
+
+@pytest.mark.parametrize("written", ["2026-01-01", "2026-11-22T23:59:59Z", "2026-11-22", "2026-11-23", "2027-01-01"])
+def test_the_last_ruling_holds_whatever_the_clock_said_before(
+    inside: Review, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    """Law: a ruling that is acknowledged holds, also after one dated by a clock that goes ahead, or by hand a day further east."""
+    monkeypatch.setattr(deciding, "_moment", lambda: written if "T" in written else f"{written}T12:00:00Z")
+    assert decide("2", "same", "--other", "4", stage="duplicates") == 0
+    monkeypatch.setattr(deciding, "_moment", lambda: "2026-11-22T12:00:00Z")
+    assert decide("4", "different", "--other", "2", stage="duplicates") == 0
+    assert holding() == "different"
+    with Path("decisions/duplicates.csv").open("a", encoding="utf-8") as out:
+        out.write(f"{max(written, '2026-11-22')[:10]},2,4,same,li,typed the same day,\n")
+    assert holding() == "same"
+
+
+def holding() -> str:
+    """What the ledger of duplicates says of the only two records that it names."""
+    found = rulings.resolve(rulings.read("decisions/duplicates.csv"), tables.read("results/records/records.csv"))
+    (ruling,) = [*found.same.values(), *found.different.values()]
+    return ruling.ruling
 
 
 @pytest.mark.parametrize(

@@ -261,9 +261,9 @@ def _contradicts(now: Ledger, *, seen: state.Known) -> list[LedgerError]:
 
 
 def ruled(now: Ledger, seen: state.Known) -> dict[frozenset[frozenset[str]], int]:
-    """The places of the rows of decisions/duplicates.csv that stand, by the two sets of records: the latest by date, then line."""
+    """The places of the rows of decisions/duplicates.csv that stand, by the two sets of records: the latest by day, then line."""
     named = seen.identities.named
-    in_time = sorted(enumerate(now.rows), key=lambda row: row[1]["date"])
+    in_time = sorted(enumerate(now.rows), key=lambda row: rulings.day(row[1]["date"]))
     return {frozenset(named(cells[name]).records for name in ("id_1", "id_2")): place for place, cells in in_time}
 
 
@@ -337,7 +337,9 @@ def _append(
             if all(now.rows[place][name] == clean(cells.get(name, "")) for name in says):
                 return None
         _refuse_if_overtaken(stood, previous, " and ".join(f"'{cells[n]}'" for n in cells if n.startswith("id")))
-        return {"date": _moment(), **cells}
+        # A day typed where it is later already, or by a clock that was wrong, must not hold against what is said now.
+        replaced = "" if place is None else now.rows[place]["date"]
+        return {"date": max(_moment(), rulings.day(replaced)), **cells}
 
     seal = append.append(path, KINDS[kind], row, lambda now: _faults_of_last(now) or refuse(now))
     return Written(review.relative(path), seal or stood, new=seal is not None)
