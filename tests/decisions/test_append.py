@@ -48,7 +48,7 @@ def test_a_new_ledger_begins_with_its_header(tmp_path: Path) -> None:
     assert sorted(p.name for p in path.parent.iterdir()) == ["wang.csv"]
 
 
-@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b""])
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r", b""])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
 def test_the_bytes_that_were_there_stay(tmp_path: Path, ending: bytes, bom: bytes) -> None:
     """A file typed elsewhere, with or without BOM, CRLF and last line end, is a prefix of what it becomes."""
@@ -63,6 +63,15 @@ def test_the_bytes_that_were_there_stay(tmp_path: Path, ending: bytes, bom: byte
     one = ledger.read(path, SCREENING)
     assert [cells["id"] for cells in one.rows] == ["1", "2"] and one.rows[1]["note"] == 'a "quoted", 中文\nnote'
     assert one.verify() == [] and one.rows[0]["seal"] == ""
+
+
+def test_a_header_with_a_line_end_in_a_name_takes_a_row(tmp_path: Path) -> None:
+    """A column of somebody's own may be called by two lines; the row below has as many cells as the header."""
+    path = tmp_path / "wang.csv"
+    path.write_bytes(('"my\nown",' + ",".join(SCREENING.columns) + "\r\n").encode())
+    append.append(path, SCREENING, ROW | {"id": "2"})
+    (row,) = ledger.read(path, SCREENING).rows
+    assert (row["id"], row["my\nown"]) == ("2", "") and path.read_bytes().endswith(b"\r\n")
 
 
 @pytest.mark.parametrize("cell", ["=cmd()", "'=1", "+1", "-", "@x", "a\rb", "  spaces  ", "’"])

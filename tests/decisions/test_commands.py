@@ -10,7 +10,7 @@ import pytest
 
 from winnow import tables
 from winnow.cli import main
-from winnow.decisions import chains, ledger
+from winnow.decisions import chains, ledger, rulings
 from winnow.decisions.kinds import KINDS
 from winnow.errors import InputError, LedgerError, UsageError
 from winnow.review import Review
@@ -147,6 +147,28 @@ def test_a_ruling_can_settle_a_contradiction_that_was_typed_by_hand(inside: Revi
     assert decide("2", "different", "--other", "4", stage="duplicates") == 0
 
 
+@pytest.mark.parametrize("written", ["2026-01-01", "2026-11-22T23:59:59Z", "2026-11-22", "2026-11-23", "2027-01-01"])
+def test_the_last_ruling_holds_whatever_the_clock_said_before(
+    inside: Review, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    """Law: a ruling that is acknowledged holds, also after one dated by a clock that goes ahead, or by hand a day further east."""
+    monkeypatch.setattr(deciding, "_moment", lambda: written if "T" in written else f"{written}T12:00:00Z")
+    assert decide("2", "same", "--other", "4", stage="duplicates") == 0
+    monkeypatch.setattr(deciding, "_moment", lambda: "2026-11-22T12:00:00Z")
+    assert decide("4", "different", "--other", "2", stage="duplicates") == 0
+    assert holding() == "different"
+    with Path("decisions/duplicates.csv").open("a", encoding="utf-8") as out:
+        out.write(f"{max(written, '2026-11-22')[:10]},2,4,same,li,typed the same day,\n")
+    assert holding() == "same"
+
+
+def holding() -> str:
+    """What the ledger of duplicates says of the only two records that it names."""
+    found = rulings.resolve(rulings.read("decisions/duplicates.csv"), tables.read("results/records/records.csv"))
+    (ruling,) = [*found.same.values(), *found.different.values()]
+    return ruling.ruling
+
+
 @pytest.mark.parametrize(
     ("stage", "words", "code", "said"),
     [
@@ -242,6 +264,41 @@ def test_seal_completes_what_was_typed_by_hand(
     assert main(["verify"]) == 0
 
 
+#: cells of a row typed by hand that `winnow check` objects to
+UNMENDED = [
+    {"date": "22/11/2026"},
+    {"date": "2999-01-01"},
+    {"decision": "exclude", "criterion": "about_cups"},
+    {"id": "2.07E+07"},
+    {"decision": "maybe"},
+]
+
+
+@pytest.mark.parametrize("cells", UNMENDED)
+@pytest.mark.parametrize(
+    "words", [["seal"], ["decide", "2", "include", "--reviewer", "wang", "--stage", "title_abstract"]]
+)
+def test_no_seal_is_put_over_a_row_that_has_to_be_mended(
+    inside: Review, write_ledger: Write, capsys: pytest.CaptureFixture[str], cells: dict[str, str], words: list[str]
+) -> None:
+    """Law: a fault of a row typed by hand is told while it can be mended, and mending it breaks no chain."""
+    path = write_ledger("screening", {"id": "1", "decision": "include"} | cells)
+    before = path.read_bytes()
+    assert main(words) == 1
+    assert "wang.csv:2: " in capsys.readouterr().err and path.read_bytes() == before
+    write_ledger("screening", {"id": "1", "decision": "include"})
+    assert main(words) == 0 and main(["verify"]) == 0
+
+
+@pytest.mark.parametrize(("name", "said"), [("Wang", "write 'wang'"), ("wang.csv", "is no reviewer's name")])
+def test_a_person_has_one_name(inside: Review, capsys: pytest.CaptureFixture[str], name: str, said: str) -> None:
+    """The name of somebody's ledger in other capitals, or with the file's ending, makes no second person."""
+    assert decide("1", "include") == 0
+    assert decide("1", "include", "--role", "adjudicator", reviewer=name) == 2
+    assert said in capsys.readouterr().err
+    assert [path.name for path in Path("decisions/screening").iterdir()] == ["wang.csv"]
+
+
 def test_seal_refuses_a_changed_ledger_and_touches_none(
     inside: Review, write_ledger: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -299,13 +356,51 @@ def test_verify_against_recorded_heads_finds_a_cut_tail(inside: Review, capsys: 
     assert main(["verify", "--against", "nowhere.csv"]) == 1
 
 
-@pytest.mark.parametrize("said", ["", "x", "-1", "²", "1.0"])
+@pytest.mark.parametrize("said", ["", "x", "-1", "²", "1.0", "9" * 5000])
 def test_heads_without_a_number_of_rows_are_refused_by_line(inside: Review, said: str) -> None:
     """What is no number of rows, a raised figure among them, is a fault that names file and line."""
     Path("heads.csv").write_text(f"ledger,rows,head\nscreening/wang,{said},abc\n", encoding="utf-8")
     with pytest.raises(InputError) as told:
         chains.read_heads(Path("heads.csv"))
     assert "heads.csv:2" in told.value.line
+
+
+@pytest.mark.parametrize(
+    ("content", "damage", "said"),
+    [
+        (b"ledger,rows,head\n" * 50, (45, 60), "not a whole ZIP"),
+        (b"\xff\xfe", (), "heads.csv:1: not UTF-8"),
+        (b"ledger,rows\n", (), "heads.csv:1: no column head"),
+        (b"ledger,rows,head\nscreening/li\n", (), "heads.csv:2: 1 cells where the header has 3"),
+        (bytes(1 << 25), (), "heads.csv is too long"),
+        (None, (), "the pack holds 0 files heads.csv"),
+    ],
+)
+def test_a_pack_whose_heads_cannot_be_read_is_one_line(
+    inside: Review, capsys: pytest.CaptureFixture[str], content: bytes | None, damage: tuple[int, ...], said: str
+) -> None:
+    """A damaged, foreign or inflated pack is refused with its name; nothing of it is taken for a head."""
+    with zipfile.ZipFile("audit.zip", "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("audit/README.md" if content is None else "audit/heads.csv", content or b"")
+    packed = bytearray(Path("audit.zip").read_bytes())
+    for place in damage:
+        packed[place] ^= 0x55
+    Path("audit.zip").write_bytes(packed)
+    assert main(["verify", "--against", "audit.zip"]) == 1
+    told = capsys.readouterr().err
+    assert said in told and told.startswith("winnow: audit.zip") and told.count("\n") == 1
+
+
+def test_how_many_heads_were_compared_is_said(inside: Review, capsys: pytest.CaptureFixture[str]) -> None:
+    """Silence is no proof: a list of heads that is empty says that nothing was held against it."""
+    assert decide("1", "include") == 0
+    for content, said in (
+        ("", "0 recorded heads"),
+        (f"screening/wang,1,{rows()[0]['seal']}\n", "1 recorded head held"),
+    ):
+        Path("heads.csv").write_text(f"ledger,rows,head\n{content}", encoding="utf-8")
+        assert main(["verify", "--against", "heads.csv"]) == 0
+        assert f"heads.csv: {said}" in capsys.readouterr().out
 
 
 def test_heads_are_those_of_the_chains(inside: Review) -> None:

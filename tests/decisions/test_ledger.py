@@ -41,6 +41,8 @@ FAULTS = [
     ),
     ({"id": "1", "decision": "include", "supersedes": "line 2"}, "supersedes 'line 2' is no seal"),
     ({"id": "2", "decision": "include", "seal": "abc"}, "'abc' is no seal"),
+    ({"id": "2.07E+07", "decision": "include"}, "id '2.07E+07' is what a spreadsheet makes of a long number"),
+    ({"id": "2,07e7", "decision": "include"}, "id '2,07e7' is what a spreadsheet makes of a long number"),
 ]
 
 
@@ -142,6 +144,73 @@ def test_what_a_spreadsheet_does_to_the_file_changes_nothing(write_ledger: Write
     path.write_bytes(forms[form](content))
     after = ledger.read(path, SCREENING)
     assert (after.rows, after.links) == (before.rows, before.links)
+
+
+#: what became of the first line and of the row below it, the place and what is said
+HEADERS = [
+    (lambda head, row: (f"{head},decision", f"{row},include"), 1, "two columns decision"),
+    (lambda head, row: (f"decision,{head}", f"exclude,{row}"), 1, "two columns decision"),
+    (lambda head, row: (f"{head},,", f"{row},a remark,"), 2, "text in one of several columns without a name"),
+    (lambda head, row: (head.replace(",", ";"), row.replace(",", ";")), 1, "divided by semicolons"),
+    (lambda head, row: (head.replace(",", "\t"), row.replace(",", "\t")), 1, "divided by tabs"),
+    (lambda head, row: ("sep=,", f"{head}\n{row}"), 1, "remove the line 'sep=,'"),
+    (lambda head, row: (head.upper(), row), 1, "restore the header line"),
+]
+
+
+@pytest.mark.parametrize(("form", "line", "said"), HEADERS)
+def test_a_first_line_that_leaves_a_cell_in_doubt_is_named(
+    small_review: Review, write_ledger: Write, form: Callable[[str, str], tuple[str, str]], line: int, said: str
+) -> None:
+    """Law: no cell is read from one of two columns of a name, and what a spreadsheet did to the commas is said."""
+    path = write_ledger("screening", GOOD)
+    path.write_text("\n".join(form(*path.read_text(encoding="utf-8").splitlines())) + "\n", encoding="utf-8")
+    (fault,) = check(small_review)
+    assert fault.where == f"decisions/screening/wang.csv:{line}" and said in fault.line
+
+
+def test_empty_columns_beside_the_table_are_no_fault(small_review: Review, write_ledger: Write) -> None:
+    """A spreadsheet that saves empty columns to the right has changed nothing."""
+    path = write_ledger("screening", GOOD)
+    path.write_text("".join(f"{row},,\n" for row in path.read_text(encoding="utf-8").splitlines()), encoding="utf-8")
+    assert check(small_review) == []
+
+
+def sealed(path: Path, **changed: str) -> None:
+    """Seal a ledger as it stands, the cells of its first row changed before."""
+    one = ledger.read(path, SCREENING)
+    rows = [one.rows[0] | changed, *one.rows[1:]]
+    tables.write_rows(path, ledger.seals.sealed(one.name, rows), SCREENING.columns)
+
+
+def test_what_cannot_be_mended_any_more_stops_nobody(small_review: Review, write_ledger: Write) -> None:
+    """A row that a clock dated 2999 is a fault until it is sealed: changing it then would break the chain."""
+    path = write_ledger("screening", GOOD | {"date": "2999-01-01"})
+    assert ["lies in the future" in fault.what for fault in check(small_review)] == [True]
+    sealed(path)
+    assert check(small_review) == []
+
+
+def test_a_sealed_row_with_a_criterion_of_the_past_is_mended_by_a_row_more(
+    small_review: Review, write_ledger: Write
+) -> None:
+    """What to do is said, it can be done, and it helps; what was replaced gives no reason and is no fault."""
+    path = write_ledger("screening", {"id": "1", "decision": "exclude"})
+    sealed(path, criterion="about_cups")
+    (fault,) = check(small_review)
+    assert "criterion 'about_cups' is unknown" in fault.what and "decide it again" in fault.mend
+    with path.open("a", encoding="utf-8") as out:
+        out.write("2026-01-03,PMID: 1,title_abstract,exclude,about_teapots,reviewer,,,,previous,\n")
+    assert check(small_review) == []
+
+
+def test_names_that_differ_in_capitals_only_are_told(small_review: Review, write_ledger: Write) -> None:
+    """One person who writes the name in two ways would agree with herself; on many machines it is one file."""
+    write_ledger("screening", GOOD)
+    write_ledger("screening", GOOD | {"role": "adjudicator"}, reviewer="Wang")
+    (fault,) = check(small_review)
+    assert fault.where == "decisions/screening/wang.csv" and "'wang' and 'Wang' differ in capitals only" in fault.what
+    assert "go on as 'wang'" in fault.mend
 
 
 def test_a_missing_column_or_cell_is_one_line(small_review: Review, write_ledger: Write) -> None:

@@ -233,7 +233,8 @@ def read_rows(path: Path | str, columns: Sequence[str] | None = None) -> list[tu
     """Rows of a small table that people edit, each with the number of its first line (the header is line 1).
 
     Raises:
-        InputError: not there, not UTF-8, a row longer or shorter than the header, or columns missing.
+        InputError: not there, not UTF-8, a row longer or shorter than the header, columns missing or twice there, or text under
+            one of several columns without a name.
     """
     try:
         content = Path(path).read_bytes()
@@ -264,9 +265,13 @@ def parse_rows(
     rows: list[tuple[int, dict[str, str]]] = []
     try:
         header = [name.strip() for name in next(reader, [])]
+        twice = sorted({name for name in header if name and header.count(name) > 1})
+        if twice:
+            raise InputError(f"two columns {', '.join(twice)}", where=f"{where}:1", mend="remove or rename one of them")
         missing = [name for name in columns or () if name not in header]
         if missing:
-            raise InputError(f"no column {', '.join(missing)}", where=f"{where}:1", mend="restore the header line")
+            raise InputError(f"no column {', '.join(missing)}", where=f"{where}:1", mend=_header_mend(header))
+        nameless = [place for place, name in enumerate(header) if not name]
         first = reader.line_num + 1 + left_out
         for row in reader:
             if any(row):
@@ -276,12 +281,29 @@ def parse_rows(
                         where=f"{where}:{first}",
                         mend="a comma or a quote is missing or too many",
                     )
+                if len(nameless) > 1 and any(row[place] for place in nameless):
+                    raise InputError(
+                        "text in one of several columns without a name",
+                        where=f"{where}:{first}",
+                        mend="name the column in the first line",
+                    )
                 rows.append((first, {name: plain(cell) for name, cell in zip(header, row, strict=True)}))
             first = reader.line_num + 1 + left_out
     except csv.Error as error:
         at = reader.line_num + left_out
         raise InputError(f"not CSV ({error})", where=f"{where}:{at}", mend="mend its quotes") from None
     return rows
+
+
+def _header_mend(header: Sequence[str]) -> str:
+    """How to mend a first line that lacks columns; spreadsheets of many countries save other signs than commas between cells."""
+    if len(header) == 1:
+        for sign, called in ((";", "semicolons"), ("\t", "tabs")):
+            if sign in header[0]:
+                return f"its cells are divided by {called}: save it as CSV UTF-8 with commas"
+    if header and header[0].startswith("sep="):
+        return f"remove the line '{','.join(header)}'"
+    return "restore the header line"
 
 
 def rows(table: pd.DataFrame) -> list[dict[str, str]]:

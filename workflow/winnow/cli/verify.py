@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winnow.cli import options
-from winnow.errors import UsageError, WinnowError
+from winnow.errors import UsageError, WinnowError, shown
 
 if TYPE_CHECKING:
     from winnow.review import Review
@@ -56,9 +56,13 @@ def _ledgers(arguments: argparse.Namespace) -> int:
 
     review = options.review(arguments)
     ledgers = chains.read(review.root)
-    faults = chains.verify(ledgers, chains.read_heads(Path(arguments.against)) if arguments.against else ())
+    recorded = chains.read_heads(Path(arguments.against)) if arguments.against else []
+    faults = chains.verify(ledgers, recorded)
     for one in ledgers:
         print(chains.summary(one), file=sys.stdout)
+    if arguments.against:
+        heads = f"{len(recorded)} recorded head{'' if len(recorded) == 1 else 's'}"
+        print(f"{shown(arguments.against)}: {heads} held against the ledgers")
     if arguments.tables:
         faults += _tables(review)
     raise_all(faults)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from winnow import files, tables
@@ -24,8 +25,6 @@ try:
     import fcntl
 except ImportError:  # no file locks on Windows
     fcntl = None  # type: ignore[assignment]
-
-_BOM = b"\xef\xbb\xbf"
 
 
 @contextmanager
@@ -93,14 +92,23 @@ def _sweep(path: Path) -> None:
 
 def _tail(content: bytes, row: Mapping[str, str], kind: Kind) -> bytes:
     """What is put after ``content``: its missing line end, the header of an empty file, the row in the file's own layout."""
-    first = content.removeprefix(_BOM).split(b"\n", 1)[0]
-    if not first.strip():
+    if not content:
         return tables.csv_bytes([[row[name] for name in kind.columns]], kind.columns)
-    header = [name.strip() for name in next(csv.reader(io.StringIO(first.decode("utf-8"))))]
-    line = tables.csv_bytes([[row.get(name, "") for name in header]], header).split(b"\n", 1)[1]
-    if first.endswith(b"\r"):
-        line = line[:-1] + b"\r\n"
-    return line if content.endswith(b"\n") else (b"\r\n" if first.endswith(b"\r") else b"\n") + line
+    header, end = _layout(content)
+    line = tables.csv_bytes([[row.get(name, "") for name in header]], header)[len(tables.csv_bytes([], header)) : -1]
+    return (b"" if content.endswith((b"\n", b"\r")) else end) + line + end
+
+
+def _layout(content: bytes) -> tuple[list[str], bytes]:
+    """The columns of a file and how its lines end, as its header has them; some programs still end them with CR alone."""
+
+    def lines() -> Iterator[str]:
+        return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+
+    reader = csv.reader(lines())
+    header = [name.strip() for name in next(reader)]
+    *_, last = islice(lines(), reader.line_num)
+    return header, last[len(last.rstrip("\r\n")) :].encode() or b"\n"
 
 
 def seal(path: Path, kind: Kind, complete: Callable[[Mapping[str, str]], Mapping[str, str]] = dict) -> int:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from winnow import tables
+from winnow import files, tables
 from winnow.decisions import ledger, seals
 from winnow.decisions.ledger import Ledger
 from winnow.errors import InputError, WinnowError, raise_all
 
 HEADS_FILE = "heads.csv"
+#: No review has ledgers, nor a ledger rows, for a longer file of heads or a longer number of rows.
+_LONGEST_FILE, _LONGEST_NUMBER = 1 << 24, 9
 
 
 def read(root: Path) -> list[Ledger]:
@@ -59,7 +60,7 @@ def read_heads(path: Path) -> list[seals.Head]:
     """Recorded heads, from a CSV or from the ``heads.csv`` inside an audit pack.
 
     Raises:
-        InputError: not there, or not a table of heads.
+        InputError: not there, not a table of heads, or a pack that is damaged.
     """
     if zipfile.is_zipfile(path):
         rows = _rows_in_zip(path)
@@ -67,23 +68,24 @@ def read_heads(path: Path) -> list[seals.Head]:
         rows = tables.read_rows(path, seals.HEADS)
     found = []
     for line, row in rows:
-        if not row["rows"].isdecimal():
+        if not row["rows"].isdecimal() or len(row["rows"]) > _LONGEST_NUMBER:
             raise InputError(f"'{row['rows']}' is no number of rows", where=f"{path}:{line}", mend="restore the file")
         found.append(seals.Head(row["ledger"], int(row["rows"]), row["head"]))
     return found
 
 
 def _rows_in_zip(path: Path) -> list[tuple[int, dict[str, str]]]:
-    import csv
-
-    with zipfile.ZipFile(path) as pack:
-        names = [name for name in sorted(pack.namelist()) if PurePosixPath(name).name == HEADS_FILE]
-        if len(names) != 1:
-            raise InputError(
-                f"the pack holds {len(names)} files {HEADS_FILE}", where=str(path), mend="use an audit pack"
-            )
-        text = pack.read(names[0]).decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    if any(set(seals.HEADS) - set(row) for row in rows):
-        raise InputError("its heads.csv lacks a column", where=str(path), mend=f"it needs {', '.join(seals.HEADS)}")
-    return [(line, {name: row[name] or "" for name in seals.HEADS}) for line, row in enumerate(rows, 2)]
+    try:
+        with zipfile.ZipFile(path) as pack:
+            found = [info for info in pack.infolist() if PurePosixPath(info.filename).name == HEADS_FILE]
+            if len(found) != 1 or found[0].file_size > _LONGEST_FILE:
+                what = (
+                    f"the pack holds {len(found)} files {HEADS_FILE}"
+                    if len(found) != 1
+                    else f"{HEADS_FILE} is too long"
+                )
+                raise InputError(what, where=str(path), mend="use an audit pack")
+            content = pack.read(found[0])
+    except files.NO_ZIP as error:
+        raise InputError(f"not a whole ZIP ({error})", where=str(path), mend="fetch the pack again") from None
+    return tables.parse_rows(content, f"{path}:{HEADS_FILE}", seals.HEADS)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
 from winnow import config
 from winnow.decisions import ledger
 from winnow.decisions.kinds import KINDS, STAGES
+from winnow.decisions.ledger import Ledger
 from winnow.decisions.resolve import Readers
 from winnow.errors import ConfigError, LedgerError, WinnowError
 from winnow.review import Review
@@ -22,16 +23,34 @@ def check(review: Review, criteria: Collection[str] = ()) -> list[WinnowError]:
         review: the review; its results are not looked at, so that it can be checked before anything is worked out.
         criteria: the ids of the criteria; by default those of config/criteria.yaml.
     """
-    # A day of grace: ledgers are written in every time zone.
-    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
     known = criteria or criterion_ids(review)
     named = people_by_stage(review)
     ledgers, found = ledger.read_all(review.root)
     found = [*_unreadable(review), *_strays(review), *found]
     for one in ledgers:
-        found += ledger.faults(one, criteria=known, people=named, today=tomorrow)
+        found += ledger.faults(one, criteria=known, people=named, today=tomorrow())
         found += one.verify()
-    return found
+    return found + _namesakes(ledgers, named)
+
+
+def tomorrow() -> date:
+    """No row is later than this: a day of grace, since ledgers are written in every time zone."""
+    return (datetime.now(UTC) + timedelta(days=1)).date()
+
+
+def _namesakes(ledgers: Iterable[Ledger], named: Mapping[str, Collection[str]]) -> list[WinnowError]:
+    """Ledgers that count as two people and are called the same but for capitals, as one person's would be."""
+    known = {name for names in named.values() for name in names}
+    people = sorted({one.reviewer: one for one in ledgers if one.kind.name == "screening"}.items())
+    return [
+        LedgerError(
+            f"'{name}' and '{twin}' differ in capitals only and count as two people",
+            where=one.where,
+            mend=f"move the one that is not meant out of decisions/, and go on as '{name if name in known else twin}'",
+        )
+        for place, (name, one) in enumerate(people)
+        if (twin := ledger.namesake(name, [before for before, _ in people[:place]]))
+    ]
 
 
 #: How files end that somebody may have meant as a ledger.

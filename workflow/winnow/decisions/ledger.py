@@ -7,7 +7,7 @@ sealed, so that a spreadsheet that saved the file anew has changed nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -22,6 +22,8 @@ from winnow.errors import InputError, LedgerError, WinnowError
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?")
 _REVIEWER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PREFIX = re.compile(r"[0-9a-f]{8,64}")
+#: What spreadsheets make of a long number in a narrow column.
+_SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
 PREVIOUS = "previous"
 
 
@@ -55,6 +57,11 @@ class Ledger:
     def links(self) -> list[str]:
         """Each row's link: its seal, if it has one and the chain is whole."""
         return seals.links(self.name, self.rows, self.linked)
+
+    @cached_property
+    def open(self) -> int:
+        """The first row, counted from 0, that neither its own seal nor a later one vouches for: from here on rows can be mended."""
+        return 1 + max((row for row, cells in enumerate(self.rows) if cells["seal"]), default=-1)
 
     @property
     def head(self) -> seals.Head:
@@ -161,17 +168,22 @@ def faults(
 ) -> list[LedgerError]:
     """What is wrong in a ledger, row by row.
 
+    Every fault can be mended: in the row, if no seal vouches for it, else by a row more or in the configuration.
+
     Args:
         ledger: the ledger as read.
         criteria: the ids of config/criteria.yaml; empty: not checked.
         people: the reviewers that config.yaml names for each stage; a stage without any is not checked.
-        today: no row may be later than this day; None: not checked.
+        today: no row that can be mended may be later than this day; None: not checked.
         since: the first row to be looked at, counted from 0; those above it are known to be good.
     """
     found: list[LedgerError] = []
     for row, cells in list(enumerate(ledger.rows))[since:]:
         where = ledger.place(row)
-        found += [LedgerError(what, where=where, mend=mend) for what, mend in _cell_faults(ledger.kind, cells, today)]
+        wrong = _cell_faults(ledger.kind, cells)
+        if row >= ledger.open:
+            wrong += _slips(ledger.kind, cells, today)
+        found += [LedgerError(what, where=where, mend=mend) for what, mend in wrong]
     if ledger.kind.name == "screening":
         found += _screening_faults(ledger, criteria, people or {}, since)
     elif ledger.kind.name == "duplicates":
@@ -194,19 +206,28 @@ def _line(where: str) -> int:
     return int(last) if last.isdecimal() else 0
 
 
-def _cell_faults(kind: Kind, cells: dict[str, str], today: date | None) -> list[tuple[str, str]]:
+def _cell_faults(kind: Kind, cells: dict[str, str]) -> list[tuple[str, str]]:
     found = [(f"'{name}' is empty", f"fill in '{name}'") for name in kind.required if not cells[name]]
     for name, allowed in kind.allowed.items():
         said = tables.split(cells[name]) if name in kind.lists else [cells[name]] if cells[name] else []
         found += [
             (f"{name} '{word}' is unknown", f"use one of {', '.join(allowed)}") for word in said if word not in allowed
         ]
-    if cells["date"]:
-        day = _day(cells["date"])
-        if day is None:
-            found.append((f"'{cells['date']}' is not a date", "write it as YYYY-MM-DD"))
-        elif today is not None and day > today:
-            found.append((f"the date {cells['date']} lies in the future", "write the day of the decision"))
+    if cells["date"] and _day(cells["date"]) is None:
+        found.append((f"'{cells['date']}' is not a date", "write it as YYYY-MM-DD"))
+    return found
+
+
+def _slips(kind: Kind, cells: dict[str, str], today: date | None) -> list[tuple[str, str]]:
+    """What a hand, a clock or a spreadsheet may have got wrong in a row that can still be mended."""
+    found = [
+        (f"{name} '{cells[name]}' is what a spreadsheet makes of a long number", "type it again, in a column of text")
+        for name in kind.columns
+        if name.startswith("id") and _SHORTENED.fullmatch(cells[name])
+    ]
+    day = _day(cells["date"])
+    if day and today and day > today:
+        found.append((f"the date {cells['date']} lies in the future", "write the day of the decision"))
     return found
 
 
@@ -221,7 +242,12 @@ def _day(cell: str) -> date | None:
 
 def is_reviewer(name: str) -> bool:
     """Whether a name can be a reviewer's, and so a file's."""
-    return bool(_REVIEWER.fullmatch(name))
+    return bool(_REVIEWER.fullmatch(name)) and not name.lower().endswith(".csv")
+
+
+def namesake(name: str, others: Iterable[str]) -> str:
+    """The one of ``others`` that is the same name but for capitals: on many machines the same file; empty if there is none."""
+    return next((other for other in others if other != name and other.casefold() == name.casefold()), "")
 
 
 def _screening_faults(
@@ -237,7 +263,7 @@ def _screening_faults(
         key = (text.same_id(cells["id"]), cells["stage"], cells["role"])
         if row >= since:
             wrong = [
-                *_protocol_faults(cells, ledger.reviewer, criteria, people),
+                *_protocol_faults(ledger, row, criteria, people),
                 *_order_faults(ledger, row, latest.get(key)),
             ]
             found += [LedgerError(what, where=ledger.place(row), mend=mend) for what, mend in wrong]
@@ -246,12 +272,16 @@ def _screening_faults(
 
 
 def _protocol_faults(
-    cells: Mapping[str, str], reviewer: str, criteria: Collection[str], people: Mapping[str, Collection[str]]
+    ledger: Ledger, row: int, criteria: Collection[str], people: Mapping[str, Collection[str]]
 ) -> Iterator[tuple[str, str]]:
     """What a row says that the protocol does not provide for, and how to mend it."""
+    cells, reviewer = ledger.rows[row], ledger.reviewer
     criterion, stage = cells["criterion"], cells["stage"]
     if criterion and criteria and criterion not in criteria:
-        yield f"criterion '{criterion}' is unknown", f"use one of {', '.join(sorted(criteria))}"
+        if row >= ledger.open:
+            yield f"criterion '{criterion}' is unknown", f"use one of {', '.join(sorted(criteria))}"
+        elif not _decided_anew(ledger, row):  # what was replaced gives no reason to anything
+            yield f"criterion '{criterion}' is unknown", "decide it again, or put it back into config/criteria.yaml"
     if cells["decision"] == "exclude" and stage == "full_text" and not criterion:
         yield "excluded at full text without a criterion", "name the primary reason"
     named = people.get(stage)
@@ -260,6 +290,19 @@ def _protocol_faults(
             f"reviewer '{reviewer}' is not named for {stage} in the configuration",
             f"add the name to screening.reviewers.{stage}.people",
         )
+
+
+def _decided_anew(ledger: Ledger, row: int) -> bool:
+    """Whether a later row takes this one's place."""
+    before, link = ledger.rows[row], ledger.links[row]
+    same = [text.same_id(before["id"]), before["stage"], before["role"]]
+    return any(
+        [text.same_id(cells["id"]), cells["stage"], cells["role"]] == same
+        if word == PREVIOUS
+        else bool(_PREFIX.fullmatch(word)) and link.startswith(word)
+        for cells in ledger.rows[row + 1 :]
+        for word in tables.split(cells["supersedes"])
+    )
 
 
 def _order_faults(ledger: Ledger, row: int, before: int | None) -> Iterator[tuple[str, str]]:

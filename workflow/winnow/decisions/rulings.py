@@ -78,7 +78,7 @@ def resolve(rulings: Iterable[Ruling], records: pd.DataFrame) -> Resolved:
     """Rulings on the rows of ``records`` (one row per record_id).
 
     An id that names several records (a DOI found in two databases) names all of them; they are not thereby joined with each
-    other. A pair ruled twice follows the later date, then the later line.
+    other. A pair ruled twice follows the later day, then the later line.
 
     Raises:
         LedgerError: the rulings contradict each other through a third record.
@@ -101,13 +101,18 @@ def contradictions(rulings: Iterable[Ruling], named: Callable[[str], Iterable[Re
     return _clashes(same, different)
 
 
+def day(date: str) -> str:
+    """What of a ruling's date says which holds: people type no hours, so within a day the lines' order does."""
+    return date[: len("YYYY-MM-DD")]
+
+
 def _latest(
     rulings: Iterable[Ruling], named: Callable[[str], Iterable[Record]]
 ) -> tuple[dict[tuple[Record, Record], Ruling], dict[tuple[Record, Record], Ruling], list[Ruling]]:
     """The rulings that hold, by pair: same, different; and those whose ids name no pair."""
     latest: dict[tuple[Record, Record], Ruling] = {}
     unused = []
-    for ruling in sorted(rulings, key=lambda ruling: ruling.date):
+    for ruling in sorted(rulings, key=lambda ruling: day(ruling.date)):
         firsts, seconds = list(named(ruling.id_1)), list(named(ruling.id_2))
         pairs = {(min(a, b), max(a, b)) for a in firsts for b in seconds if a != b}
         if not pairs:

@@ -7,7 +7,7 @@ its answer was lost) is not written again, and what was said over a row that the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import starmap
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from winnow import tables
 from winnow.decisions import append, ledger, rulings
-from winnow.decisions.checking import criterion_ids, people_by_stage
+from winnow.decisions.checking import criterion_ids, people_by_stage, tomorrow
 from winnow.decisions.kinds import ADJUDICATOR, KINDS, REVIEWER
 from winnow.decisions.ledger import Ledger, clean
 from winnow.decisions.resolve import Judgement, current, own
@@ -113,8 +113,7 @@ def decide(
     """
     seen = seen or _known(review)
     report = _named(seen, decision.id)
-    if not ledger.is_reviewer(reviewer):
-        raise UsageError(f"'{reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
+    be_a_reviewer(review, reviewer)
     path = review.decisions / "screening" / f"{reviewer}.csv"
     earlier = memory.ledgers if memory else ledger.NONE
     stood: list[Judgement] = []
@@ -149,6 +148,18 @@ def decide(
     return Written(review.relative(path), seal, tables.join(supersedes))
 
 
+def be_a_reviewer(review: Review, name: str) -> None:
+    """Refuse a name that is none, or that differs in capitals only from one that has a ledger.
+
+    Raises:
+        UsageError: so it is.
+    """
+    if not ledger.is_reviewer(name):
+        raise UsageError(f"'{name}' is no reviewer's name", mend="use letters, digits, . _ -")
+    if twin := ledger.namesake(name, (path.stem for path in ledger.paths(review.root, SCREENING))):
+        raise UsageError(f"'{name}' would count as a second person beside '{twin}'", mend=f"write '{twin}'")
+
+
 def _about(ledgers: Sequence[Ledger], *, report: str, stage: str, seen: state.Known) -> list[Judgement]:
     """The rows about one report at one stage."""
     rows, _ = judgements(ledgers, seen.identities, report=report)
@@ -176,7 +187,11 @@ def _screening_ledgers(review: Review, earlier: Mapping[Path, Ledger]) -> list[L
 def _faults_of_last(
     now: Ledger, criteria: Sequence[str] = (), people: Mapping[str, Collection[str]] | None = None
 ) -> list[LedgerError]:
-    return ledger.faults(now, criteria=criteria, people=people, since=len(now.rows) - 1)
+    """The faults of the new row, and of rows typed by hand above it: its seal vouches for them, and then they cannot be mended."""
+    last = len(now.rows) - 1
+    above = replace(now, rows=now.rows[:last], lines=now.lines[:last])
+    typed = ledger.faults(above, criteria=criteria, people=people, today=tomorrow(), since=above.open)
+    return typed + ledger.faults(now, criteria=criteria, people=people, since=last)
 
 
 def _refuse_if_overtaken(stands: str, previous: str | None, what: str) -> None:
@@ -246,9 +261,9 @@ def _contradicts(now: Ledger, *, seen: state.Known) -> list[LedgerError]:
 
 
 def ruled(now: Ledger, seen: state.Known) -> dict[frozenset[frozenset[str]], int]:
-    """The places of the rows of decisions/duplicates.csv that stand, by the two sets of records: the latest by date, then line."""
+    """The places of the rows of decisions/duplicates.csv that stand, by the two sets of records: the latest by day, then line."""
     named = seen.identities.named
-    in_time = sorted(enumerate(now.rows), key=lambda row: row[1]["date"])
+    in_time = sorted(enumerate(now.rows), key=lambda row: rulings.day(row[1]["date"]))
     return {frozenset(named(cells[name]).records for name in ("id_1", "id_2")): place for place, cells in in_time}
 
 
@@ -322,7 +337,9 @@ def _append(
             if all(now.rows[place][name] == clean(cells.get(name, "")) for name in says):
                 return None
         _refuse_if_overtaken(stood, previous, " and ".join(f"'{cells[n]}'" for n in cells if n.startswith("id")))
-        return {"date": _moment(), **cells}
+        # A day typed where it is later already, or by a clock that was wrong, must not hold against what is said now.
+        replaced = "" if place is None else now.rows[place]["date"]
+        return {"date": max(_moment(), rulings.day(replaced)), **cells}
 
     seal = append.append(path, KINDS[kind], row, lambda now: _faults_of_last(now) or refuse(now))
     return Written(review.relative(path), seal or stood, new=seal is not None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from winnow.decisions import append, ledger
+from winnow.decisions.checking import criterion_ids, people_by_stage, tomorrow
 from winnow.decisions.kinds import KINDS
 from winnow.errors import UsageError, WinnowError, raise_all
 from winnow.review import Review
@@ -26,7 +27,8 @@ def seal(review: Review, named: Sequence[str] = ()) -> list[Sealed]:
     """Seal every unsealed row of the ledgers named (all if none is).
 
     A screening row typed by hand gets, if it has none, the fingerprint of the report as it is now: from this day on a change
-    of what can be read makes it stale.
+    of what can be read makes it stale. What `winnow check` has against a row keeps it from being sealed: it could not be mended
+    any more.
 
     Raises:
         UsageError: a file named is no ledger of the review.
@@ -40,8 +42,10 @@ def seal(review: Review, named: Sequence[str] = ()) -> list[Sealed]:
         if strangers:
             raise UsageError(f"{', '.join(strangers)}: no ledger of this review", mend="see decisions/")
         ledgers = [by_path[Path(name).resolve()] for name in named]
+    criteria, people = criterion_ids(review), people_by_stage(review)
     for one in ledgers:
-        faults += [*ledger.faults(one), *one.verify()]
+        faults += ledger.faults(one, criteria=criteria, people=people, today=tomorrow(), since=one.open)
+        faults += one.verify()
     raise_all(faults)
     seen = deciding.known(review)
     unread = 0

@@ -63,8 +63,7 @@ class Desk:
         """
         named = people_by_stage(self.review)
         people = [name for names in named.values() for name in names] if all(named.values()) else []
-        if not ledger.is_reviewer(self.reviewer):
-            raise UsageError(f"'{self.reviewer}' is no reviewer's name", mend="use letters, digits, . _ -")
+        deciding.be_a_reviewer(self.review, self.reviewer)
         if self.role != ADJUDICATOR and people and self.reviewer not in people:
             known = ", ".join(dict.fromkeys(people))
             raise UsageError(f"reviewer '{self.reviewer}' is not named in the configuration", mend=f"it names {known}")
