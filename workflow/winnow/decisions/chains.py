@@ -13,6 +13,9 @@ from winnow.decisions.ledger import Ledger
 from winnow.errors import InputError, WinnowError, raise_all
 
 HEADS_FILE = "heads.csv"
+_COUNTS = ("rows", "sealed")
+#: Heads that older releases recorded lack the column ``sealed``.
+_NEEDED = tuple(name for name in seals.HEADS if name != "sealed")
 
 
 def read(root: Path) -> list[Ledger]:
@@ -45,7 +48,10 @@ def heads(ledgers: Iterable[Ledger]) -> list[dict[str, str]]:
     """The rows of heads.csv, by ledger."""
     found = (one.head for one in ledgers)
     return sorted(
-        ({"ledger": head.ledger, "rows": str(head.rows), "head": head.head} for head in found),
+        (
+            {"ledger": head.ledger, "rows": str(head.rows), "sealed": str(head.sealed), "head": head.head}
+            for head in found
+        ),
         key=lambda row: row["ledger"],
     )
 
@@ -64,12 +70,14 @@ def read_heads(path: Path) -> list[seals.Head]:
     if zipfile.is_zipfile(path):
         rows = _rows_in_zip(path)
     else:
-        rows = tables.read_rows(path, seals.HEADS)
+        rows = tables.read_rows(path, _NEEDED)
     found = []
     for line, row in rows:
-        if not row["rows"].isdecimal():
-            raise InputError(f"'{row['rows']}' is no number of rows", where=f"{path}:{line}", mend="restore the file")
-        found.append(seals.Head(row["ledger"], int(row["rows"]), row["head"]))
+        row.setdefault("sealed", row["rows"])
+        for name in _COUNTS:
+            if not row[name].isdecimal():
+                raise InputError(f"'{row[name]}' is no number of rows", where=f"{path}:{line}", mend="restore the file")
+        found.append(seals.Head(row["ledger"], int(row["rows"]), int(row["sealed"]), row["head"]))
     return found
 
 
@@ -84,6 +92,6 @@ def _rows_in_zip(path: Path) -> list[tuple[int, dict[str, str]]]:
             )
         text = pack.read(names[0]).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    if any(set(seals.HEADS) - set(row) for row in rows):
+    if any(set(_NEEDED) - set(row) for row in rows):
         raise InputError("its heads.csv lacks a column", where=str(path), mend=f"it needs {', '.join(seals.HEADS)}")
-    return [(line, {name: row[name] or "" for name in seals.HEADS}) for line, row in enumerate(rows, 2)]
+    return [(line, {name: row[name] or "" for name in seals.HEADS if name in row}) for line, row in enumerate(rows, 2)]
