@@ -356,6 +356,40 @@ def test_verify_against_recorded_heads_finds_a_cut_tail(inside: Review, capsys: 
     assert main(["verify", "--against", "nowhere.csv"]) == 1
 
 
+def test_sealing_rows_after_their_head_was_recorded_is_no_change(
+    inside: Review, write_ledger: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A head of rows typed by hand stands when they get seal and fingerprint; a cell changed in between is still found."""
+    assert decide("1", "include") == 0
+    typed = {"date": "2026-01-01", "id": "2", "stage": "title_abstract", "decision": "include", "role": "reviewer"}
+    path = Path("decisions/screening/wang.csv")
+    line = tables.csv_bytes([[typed.get(name, "") for name in SCREENING.columns]], SCREENING.columns).splitlines()[1]
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    assert main(["verify", "-o", "heads.csv"]) == 0
+    unsealed = path.read_bytes()
+    assert main(["seal"]) == 0 and rows()[1]["fingerprint"]
+    assert main(["verify", "--against", "heads.csv"]) == 0
+    path.write_bytes(unsealed.replace(b",2,title_abstract,include,", b",2,title_abstract,exclude,"))
+    assert main(["seal"]) == 0 and main(["verify"]) == 0
+    capsys.readouterr()
+    assert main(["verify", "--against", "heads.csv"]) == 1
+    assert "its first 2 rows are not those" in capsys.readouterr().err
+
+
+def test_heads_of_an_older_release_are_read(inside: Review) -> None:
+    """Heads recorded without the column sealed are compared as they were then."""
+    assert decide("1", "include") == 0
+    assert main(["verify", "-o", "heads.csv"]) == 0
+    kept = [(row["ledger"], row["rows"], row["head"]) for _, row in tables.read_rows("heads.csv")]
+    tables.write_rows("old.csv", [dict(zip(("ledger", "rows", "head"), row, strict=True)) for row in kept],
+                      ("ledger", "rows", "head"))  # fmt: skip
+    assert decide("2", "include") == 0
+    assert main(["verify", "--against", "old.csv"]) == 0
+    path = Path("decisions/screening/wang.csv")
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:1]))
+    assert main(["verify", "--against", "old.csv"]) == 1
+
+
 @pytest.mark.parametrize("said", ["", "x", "-1", "²", "1.0", "9" * 5000])
 def test_heads_without_a_number_of_rows_are_refused_by_line(inside: Review, said: str) -> None:
     """What is no number of rows, a raised figure among them, is a fault that names file and line."""

@@ -128,8 +128,8 @@ def seal(path: Path, kind: Kind, complete: Callable[[Mapping[str, str]], Mapping
         rows = list(ledger.rows)
         count = seals.unsealed(rows)
         if count:
-            last_sealed = max((place for place, cells in enumerate(rows) if cells["seal"]), default=-1)
-            rows[last_sealed + 1 :] = [dict(complete(cells)) for cells in rows[last_sealed + 1 :]]
+            closed = seals.closed(rows)
+            rows[closed:] = [dict(complete(cells)) for cells in rows[closed:]]
             columns = list(rows[0])
             body = [[cells[name] for name in columns] for cells in seals.sealed(ledger.name, rows)]
             files.write_bytes(path, tables.csv_bytes(body, columns))

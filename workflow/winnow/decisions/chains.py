@@ -14,6 +14,9 @@ from winnow.errors import InputError, WinnowError, raise_all
 HEADS_FILE = "heads.csv"
 #: No review has ledgers, nor a ledger rows, for a longer file of heads or a longer number of rows.
 _LONGEST_FILE, _LONGEST_NUMBER = 1 << 24, 9
+_COUNTS = ("rows", "sealed")
+#: Heads that older releases recorded lack the column ``sealed``.
+_NEEDED = tuple(name for name in seals.HEADS if name != "sealed")
 
 
 def read(root: Path) -> list[Ledger]:
@@ -46,7 +49,10 @@ def heads(ledgers: Iterable[Ledger]) -> list[dict[str, str]]:
     """The rows of heads.csv, by ledger."""
     found = (one.head for one in ledgers)
     return sorted(
-        ({"ledger": head.ledger, "rows": str(head.rows), "head": head.head} for head in found),
+        (
+            {"ledger": head.ledger, "rows": str(head.rows), "sealed": str(head.sealed), "head": head.head}
+            for head in found
+        ),
         key=lambda row: row["ledger"],
     )
 
@@ -65,12 +71,14 @@ def read_heads(path: Path) -> list[seals.Head]:
     if zipfile.is_zipfile(path):
         rows = _rows_in_zip(path)
     else:
-        rows = tables.read_rows(path, seals.HEADS)
+        rows = tables.read_rows(path, _NEEDED)
     found = []
     for line, row in rows:
-        if not row["rows"].isdecimal() or len(row["rows"]) > _LONGEST_NUMBER:
-            raise InputError(f"'{row['rows']}' is no number of rows", where=f"{path}:{line}", mend="restore the file")
-        found.append(seals.Head(row["ledger"], int(row["rows"]), row["head"]))
+        row.setdefault("sealed", row["rows"])
+        for name in _COUNTS:
+            if not row[name].isdecimal() or len(row[name]) > _LONGEST_NUMBER:
+                raise InputError(f"'{row[name]}' is no number of rows", where=f"{path}:{line}", mend="restore the file")
+        found.append(seals.Head(row["ledger"], int(row["rows"]), int(row["sealed"]), row["head"]))
     return found
 
 
@@ -88,4 +96,4 @@ def _rows_in_zip(path: Path) -> list[tuple[int, dict[str, str]]]:
             content = pack.read(found[0])
     except files.NO_ZIP as error:
         raise InputError(f"not a whole ZIP ({error})", where=str(path), mend="fetch the pack again") from None
-    return tables.parse_rows(content, f"{path}:{HEADS_FILE}", seals.HEADS)
+    return tables.parse_rows(content, f"{path}:{HEADS_FILE}", _NEEDED)

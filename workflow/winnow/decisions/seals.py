@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from winnow import files
 from winnow.errors import LedgerError
 
-HEADS = ("ledger", "rows", "head")
+#: Columns of recorded heads; ``sealed`` is the number of rows down to the last one with a seal.
+HEADS = ("ledger", "rows", "sealed", "head")
 Cells = Mapping[str, str]
 #: How often a row is looked at, on average, to find out in which order rows were sealed.
 _PATIENCE = 10
@@ -28,10 +29,11 @@ _SEAL = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Head:
-    """How far a chain had come at some time: its name, how many rows, the last row's link."""
+    """How far a chain had come at some time: its name, how many rows, how many down to the last seal, the last row's link."""
 
     ledger: str
     rows: int
+    sealed: int
     head: str
 
 
@@ -61,7 +63,12 @@ def links(name: str, rows: Iterable[Cells], known: Sequence[str] = ()) -> list[s
 
 def head(name: str, rows: Sequence[Cells]) -> Head:
     """Where the chain has come to now."""
-    return Head(name, len(rows), links(name, rows)[-1] if rows else start(name))
+    return Head(name, len(rows), closed(rows), links(name, rows)[-1] if rows else start(name))
+
+
+def closed(rows: Sequence[Cells]) -> int:
+    """How many rows stand down to the last one that carries a seal: these are never written again."""
+    return max((place for place, cells in enumerate(rows, 1) if cells["seal"]), default=0)
 
 
 def verify(name: str, rows: Sequence[Cells], lines: Sequence[int], where: str) -> list[LedgerError]:
@@ -146,9 +153,24 @@ def against(recorded: Iterable[Head], chains: Mapping[str, Sequence[Cells]]) -> 
             what = f"the ledger is gone; it had {earlier.rows} rows when its head was recorded"
         elif len(rows) < earlier.rows:
             what = f"{earlier.rows - len(rows)} of {earlier.rows} rows were cut off since its head was recorded"
-        elif earlier.rows and links(earlier.ledger, rows)[earlier.rows - 1] != earlier.head:
+        elif not _leads_to(earlier, rows):
             what = f"its first {earlier.rows} rows are not those whose head was recorded"
         else:
             continue
         found.append(LedgerError(what, where=earlier.ledger, mend="restore the file from git"))
     return found
+
+
+def _leads_to(earlier: Head, rows: Sequence[Cells]) -> bool:
+    """Whether the first rows are those whose head was recorded.
+
+    Rows that were typed by hand and had no seal then may have got their fingerprint with it since: nobody changed them.
+    """
+    rows = rows[: earlier.rows]
+    if not rows:
+        return True
+    known = links(earlier.ledger, rows)
+    if known[-1] == earlier.head:
+        return True
+    typed = [{**cells, "fingerprint": ""} for cells in rows[earlier.sealed :]]
+    return links(earlier.ledger, [*rows[: earlier.sealed], *typed], known[: earlier.sealed])[-1] == earlier.head
