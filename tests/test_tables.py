@@ -141,6 +141,24 @@ def test_a_killed_writer_leaves_the_old_file(tmp_path: Path) -> None:
     assert path.read_text() == "new"
 
 
+@pytest.mark.parametrize("refused", ["tempfile.mkstemp", "os.fsync", "os.replace"])
+def test_what_the_system_refuses_is_told_of_the_file_that_was_to_be_written(
+    refused: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, a folder that must not be written to: the file's own name, the old bytes, nothing left beside it."""
+    path = tmp_path / "t.csv"
+    path.write_text("old")
+
+    def full(*words: object, **more: object) -> None:
+        raise OSError(28, "No space left on device", *words[:1] if refused == "os.replace" else ())
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left") as told:
+        patched.setattr(refused, full)
+        files.write_text(path, "new")
+    assert told.value.filename == str(path) and path.read_text() == "old"
+    assert [left.name for left in tmp_path.iterdir()] == ["t.csv"]
+
+
 def test_gzip_has_no_clock() -> None:
     """The same content is the same bytes at any time."""
     assert files.gzip_bytes(b"x") == files.gzip_bytes(b"x")

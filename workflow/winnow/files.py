@@ -30,22 +30,34 @@ NO_ZIP = (*UNREADABLE, ValueError, RuntimeError)
 
 
 @contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """What the system refuses in the block, a full disk say, is told of ``path``, not of no file or of the one beside it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno and Path(error.filename or f".{path.name}.").name.startswith(f".{path.name}."):
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
+
+
+@contextmanager
 def beside(path: Path | str) -> Iterator[Path]:
     """The name of an empty file beside ``path`` that takes its place, flushed to disk, when the block ends without an error."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "r+b") as file:
-            yield Path(name)
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with _told_of(path):
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        try:
+            with os.fdopen(handle, "r+b") as file:
+                yield Path(name)
+                os.fsync(file.fileno())
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
 
 @contextmanager
