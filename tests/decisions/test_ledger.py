@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -174,6 +174,31 @@ def test_empty_columns_beside_the_table_are_no_fault(small_review: Review, write
     path = write_ledger("screening", GOOD)
     path.write_text("".join(f"{row},,\n" for row in path.read_text(encoding="utf-8").splitlines()), encoding="utf-8")
     assert check(small_review) == []
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_an_empty_one(
+    small_review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Silence is never success: what nobody may read, what is no folder, a link that leads nowhere; all stop the review."""
+    folder = small_review.root / "decisions" / "screening"
+    folder.parent.mkdir()
+    folder.symlink_to("a folder of the network that is not there")
+    with pytest.raises(FileNotFoundError):
+        check(small_review)
+    folder.unlink()
+    folder.write_text("")
+    with pytest.raises(NotADirectoryError):
+        check(small_review)
+    folder.unlink()
+    folder.mkdir()
+    assert check(small_review) == []
+
+    def refused(path: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(PermissionError):
+        ledger.read_all(small_review.root, "screening")
 
 
 def sealed(path: Path, **changed: str) -> None:

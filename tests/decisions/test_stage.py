@@ -218,6 +218,28 @@ def test_the_rules_are_compared_with_unaided_decisions_only(small_review: Review
     assert (row["reviewer_1"], row["n"], row["raw"]) == ("wang", "2", "0.500")
 
 
+def test_who_had_adjudicated_before_is_no_independent_reader(small_review: Review, write_ledger: Write) -> None:
+    """A decision taken after its reviewer had seen what the others said is no measure of agreement; at another stage it is."""
+    write_ledger(
+        "screening",
+        {"id": "1", "decision": "include", "role": "adjudicator"},
+        {"id": "1", "decision": "include"},
+        {"id": "2", "decision": "exclude"},
+        {"id": "2", "decision": "exclude", "role": "adjudicator"},
+        {"id": "1", "decision": "include", **FULL},
+    )
+    write_ledger(
+        "screening", {"id": "1", "decision": "include"}, {"id": "2", "decision": "include"},
+        {"id": "1", "decision": "unclear", **FULL}, reviewer="li",
+    )  # fmt: skip
+    stage.run(small_review)
+    rows = {(row["stage"], row["categories"]): row for row in table(small_review, "agreement.csv")}
+    found = {
+        name: (rows[name, "advance / exclude"]["n"], rows[name, "advance / exclude"]["agreed"]) for name, _ in rows
+    }
+    assert found == {"title_abstract": ("1", "0"), "full_text": ("1", "1")}
+
+
 def test_an_adjudicator_ends_the_conflict_of_an_exclusion_that_was_assessed(
     small_review: Review, write_ledger: Write
 ) -> None:

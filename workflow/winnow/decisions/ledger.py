@@ -6,6 +6,7 @@ sealed, so that a spreadsheet that saved the file anew has changed nothing.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,8 +90,16 @@ def chain_name(kind: Kind, path: Path) -> str:
 
 
 def paths(root: Path, kind: Kind) -> list[Path]:
-    """The files of a kind that are there, sorted."""
-    return sorted(path for path in root.glob(kind.path) if path.is_file() and not path.name.startswith("."))
+    """The files of a kind that are there, sorted.
+
+    Raises:
+        OSError: their folder cannot be looked into, or is none. What nobody may read is not the same as nothing.
+    """
+    folder, _, name = kind.path.rpartition("/")
+    if not os.path.lexists(root / folder):
+        return []
+    inside = (root / folder).iterdir()  # a search by pattern would pass over what it may not read
+    return sorted(path for path in inside if path.match(name) and path.is_file() and not path.name.startswith("."))
 
 
 def read(path: Path, kind: Kind, where: str = "", earlier: Mapping[Path, Ledger] = NONE) -> Ledger:

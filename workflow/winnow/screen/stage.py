@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from winnow import tables
 from winnow.decisions import agreement
+from winnow.decisions.kinds import ADJUDICATOR
 from winnow.decisions.resolve import Judgement
 from winnow.review import Review
 from winnow.screen import compare
@@ -43,12 +44,16 @@ def run(review: Review) -> None:
 def votes(rows: Iterable[Judgement], rules: Judged) -> list[agreement.Vote]:
     """Reviewers' decisions in the order in which they were taken, and the rules' proposals beside those taken unseen.
 
-    A decision is held against the rules only if the reviewer did not see what the rules had found.
+    A decision is held against the rules only if the reviewer did not see what the rules had found; against nobody, if the reviewer
+    had adjudicated on the report at that stage before and so had seen what the others said.
     """
     found = []
     unseen: dict[str, None] = {}
+    shown: set[tuple[str, str, str]] = set()
     for row in sorted(rows, key=lambda row: row.order):
-        if row.role == "reviewer":
+        if row.role == ADJUDICATOR:
+            shown.add((row.reviewer, row.report_id, row.stage))
+        elif (row.reviewer, row.report_id, row.stage) not in shown:
             found.append(agreement.Vote(row.reviewer, row.report_id, row.stage, row.decision, row.unaided))
             if row.unaided and row.stage == "title_abstract":
                 unseen.setdefault(row.report_id)
