@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from winnow import package_data
 from winnow.decisions.kinds import BASES, STAGES
-from winnow.errors import UsageError, WinnowError
+from winnow.errors import UsageError, WinnowError, shown
 from winnow.report import typeface
 from winnow.screen.deciding import Overtaken, Written
 from winnow.screen.worklist import DUPLICATES
@@ -65,7 +65,7 @@ class Page:
                 Route("/retrieve", self.retrieve, methods=["POST"]),
                 Route("/static/{name}", self.static),
             ],
-            exception_handlers={WinnowError: self.fault},
+            exception_handlers={WinnowError: self.fault, OSError: self.refused, ClientDisconnect: _gone},
         )
 
     async def start(self, request: Request) -> Response:
@@ -150,6 +150,11 @@ class Page:
         line = error.line if isinstance(error, WinnowError) else ""
         return await self._rendered(request, "fault.html", {"fault": line, "again": ""}, status=422)
 
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """What the system refuses, a full disk say; nothing was written then."""
+        line = f"{getattr(error, 'filename', '') or ''}: {getattr(error, 'strerror', '') or error}".removeprefix(": ")
+        return await self._rendered(request, "fault.html", {"fault": shown(line), "again": ""}, status=500)
+
     async def _written(self, request: Request, form: Mapping[str, str], write: Callable[[], Written]) -> Response:
         """Write, then go on; a fault is shown, and nothing was written then. What stood already is gone on from, and said so.
 
@@ -211,7 +216,7 @@ class Page:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         try:
             history = await run_in_threadpool(self.desk.history)
-        except WinnowError:
+        except (WinnowError, OSError):
             history = []
         html = self.templates.get_template(name).render(
             w=words(language),
@@ -226,6 +231,11 @@ class Page:
             **context,
         )
         return HTMLResponse(html, status)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """The browser went away in the middle of a form: nobody reads the answer, and nothing was written."""
+    return Response(status_code=400)
 
 
 def _basis(item: Item) -> str:

@@ -117,7 +117,9 @@ class Desk:
             digest=self._digests.get(key.report, {}),
             said=said,
             others=[row for row in current(about) if row.role != ADJUDICATOR] if self.role == ADJUDICATOR else [],
-            stale=step.outcome.stale if step else "",
+            stale=step.outcome.stale
+            if step and (said or self.role == ADJUDICATOR)
+            else "",  # else it tells that others did
             copies=tuple(row for row in self._copies if row["report_id"] == key.report and row["found"] != NOT_ASKED),
         )
 
