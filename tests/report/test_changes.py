@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from winnow import review as reviews
 from winnow import tables
 from winnow.decisions import amendments
+from winnow.errors import InputError
 from winnow.report import changes, changes_told, conclusions, stage
 from winnow.report import evidence as gathering
 from winnow.report import flow as flows
@@ -142,6 +143,30 @@ def test_a_long_list_says_what_it_leaves_out() -> None:
     headings, shown, left_out = changes_told.lists(rows)["new"]
     assert (len(shown), left_out) == (changes_told.SHOWN, 250 - changes_told.SHOWN)
     assert headings == ["Report"]
+
+
+def test_a_kind_of_change_is_counted_in_its_unit() -> None:
+    """Records count once for each source that lost or changed them, reports and results once whatever their sources and rows."""
+    empty = dict.fromkeys(changes.COLUMNS, "")
+    told = [
+        ("new", "pubmed", "r1", "a", ""), ("new", "cnki", "r1", "b", ""),
+        ("changed", "pubmed", "r1", "a", "title"), ("changed", "pubmed", "r1", "a", "doi"), ("changed", "cnki", "r1", "a", "doi"),
+        ("conclusion", "", "", "", "counts: design"), ("conclusion", "", "", "", "counts: design"),
+        ("minor", "pubmed", "r1", "a", "url"),
+    ]  # fmt: skip
+    names = ("change", "source", "report_id", "record_id", "what")
+    rows = [empty | dict(zip(names, row, strict=True)) for row in told]
+    counted = {kind: n for kind, n in changes.counts(rows).items() if n}
+    assert counted == {"new": 1, "changed": 2, "minor": 1, "conclusion": 1}
+    assert changes.news(rows) == {"new": 1, "changed": 2}
+
+
+def test_an_update_that_was_not_reported_is_told(review: Builder, folder: Writer, tmp_path: Path) -> None:
+    """`winnow changes` before `winnow report`, or of a single search, says what to do first."""
+    for searches, mend in ((2, "make review"), (1, "add a search")):
+        root = folder(review(searches=searches), tmp_path / str(searches))
+        with pytest.raises(InputError, match=mend):
+            changes_told.told(reviews.load(root=root))
 
 
 def test_a_conclusion_that_stays_is_not_told() -> None:

@@ -231,6 +231,17 @@ def test_a_source_without_export_is_named_not_counted(review: Builder) -> None:
     assert "no export supplied" in words(picture)
 
 
+def test_a_review_without_registers_says_so_and_of_nothing_else(review: Builder) -> None:
+    """No register was searched: the line stands there without a number; a box that does not apply has no line."""
+    flow, picture = drawn(review(seed=4, kinds=2))
+    assert flow.boxes["register_results"].n is None
+    assert words(picture).count("(none searched)") == 1 and "Registers (none searched)" in words(picture)
+    left = next(cell for cell in form.cells(updated=False) if (cell.column, cell.row) == ("left", "identification"))
+    assert [line.indent for line in form.printed(left, flow, {})][:3] == [0, 1, 2]
+    included = next(cell for cell in form.cells(updated=False) if cell.row == "included")
+    assert {line.indent for line in form.printed(included, flow, {})} == {0}
+
+
 def test_every_cell_of_the_form_is_a_box_of_the_flow(review: Builder) -> None:
     """No line of the form names a box that the flow does not count."""
     flow = flows.flow(review(seed=1, searches=2))

@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from winnow import reuse, tables
 from winnow.report import carrying
-from winnow.report.documents import Part, parts
+from winnow.report.documents import Part, marked, parts
 from winnow.report.story import Story
 
 IDS = [f"pubmed:{number}" for number in range(400)]
@@ -66,6 +67,22 @@ def test_the_cells_of_a_part_are_all_that_it_follows_from(table: int) -> None:
                 told.add(column)
                 assert part.cells != usual.cells, column
     assert len(told) >= 3
+
+
+@given(
+    st.text("abc皮肌", max_size=12),
+    st.lists(st.tuples(st.integers(-2, 14), st.integers(-2, 14), st.sampled_from("xyz")), max_size=4),
+)
+def test_marked_pieces_are_the_text_and_carry_every_quote(text: str, spans: list[tuple[int, int, str]]) -> None:
+    """Law: joined, the pieces are the text; each sign carries the labels of the spans that hold it, a span outside none."""
+    inside = [(start, end, label) for start, end, label in spans if 0 <= start < end <= len(text)]
+    pieces = [piece if isinstance(piece, list) else [piece, "", ""] for piece in marked(text, spans)]
+    assert "".join(said for said, _, _ in pieces) == text
+    labels = [set(tables.split(label)) for said, label, _ in pieces for _ in said]
+    assert labels == [{label for start, end, label in inside if start <= at < end} for at in range(len(text))]
+    places = accumulate(len(said) for said, _, _ in pieces)
+    ends = {(end, label) for end, (_, _, ending) in zip(places, pieces, strict=True) for label in tables.split(ending)}
+    assert ends == {(end, label) for _, end, label in inside}
 
 
 def test_rows_of_one_report_are_not_taken_for_those_of_another() -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from winnow import files, tables
 from winnow import review as reviews
-from winnow import tables
 from winnow.errors import Faults, IdentityError, RecordLossError
-from winnow.report import database, methods, set_aside, stage
+from winnow.report import checklist, database, methods, set_aside, stage
 from winnow.report import flow as flows
 from winnow.report.evidence import Evidence
 from winnow.report.states import UNDECIDED
@@ -85,6 +87,48 @@ def test_methods_text_claims_only_what_is_logged(reported: Path) -> None:
     assert "checked by another" in text
 
 
+def test_methods_count_people_not_rows(review: Builder, folder: Writer, tmp_path: Path) -> None:
+    """Readers of one stage are counted once each, without adjudicators; what rules alone settled stands apart."""
+    evidence = review(seed=1, reports=4)
+    a, b, c, d = sorted(evidence.merged)
+    decided = [
+        (a, "include", "ann; bo", "abstract", "adjudicated"), (b, "exclude", "ann", "", "single"),
+        (c, "exclude", "rule:population", "title", ""), (d, "awaiting", "", "", ""),
+    ]  # fmt: skip
+    decisions = [
+        dict(zip(tables.DECISIONS, (report, "title_abstract", decision, "", by, basis, agreed, ""), strict=True))
+        for report, decision, by, basis, agreed in decided
+    ]
+    told = {
+        a: [("ann", "title_abstract", "reviewer"), ("bo", "title_abstract", "reviewer"), ("cy", "title_abstract", "adjudicator")],
+        b: [("ann", "title_abstract", "reviewer"), ("ann", "title_abstract", "reviewer"), ("di", "full_text", "reviewer")],
+    }  # fmt: skip
+    ledger = {
+        report: [dict(zip(("reviewer", "stage", "role"), row, strict=True)) for row in rows]
+        for report, rows in told.items()
+    }
+    sentences = methods.methods(
+        reviews.load(root=folder(evidence, tmp_path)), replace(evidence, decisions=decisions), ledger, []
+    )
+    (judged,) = [each.text for each in sentences if "judged" in each.text]
+    assert judged == (
+        "2 reports were judged on title and abstract by people (2 people; 1 report by two or more, 1 by one); what was read: "
+        "a basis not stated (1), abstract (1); 1 disagreement was settled by an adjudicator; 1 report was decided by rules alone."
+    )
+
+
+def test_notes_at_full_text_stand_beside_the_exclusion() -> None:
+    """Each note once, of the full text alone."""
+    noted = (
+        ("title_abstract", "a letter?"),
+        ("full_text", "no control"),
+        ("full_text", "no control"),
+        ("full_text", ""),
+    )
+    rows = [{"stage": stage, "note": note} for stage, note in noted]
+    assert set_aside.full_text_notes({"a": rows, "b": rows[:1]}) == {"a": "no control", "b": ""}
+
+
 def test_methods_text_of_nothing_says_nothing(review: Builder, folder: Writer, tmp_path: Path) -> None:
     """A review whose ledgers and values are empty makes no claim about people."""
     root = folder(review(seed=1, reports=0), tmp_path)
@@ -102,6 +146,21 @@ def test_each_checklist_answer_is_a_file(reported: Path) -> None:
         path = row["answered_in"].split(" (")[0]
         assert (row["status"] == "answered") == bool(path)
         assert not path or list(reported.glob(path))
+
+
+def test_a_search_that_is_not_planned_answers_no_item(reported: Path, tmp_path: Path) -> None:
+    """Files of a folder under searches/ count only if config.yaml lists that search and source."""
+    root = tmp_path / "review"
+    shutil.copytree(reported, root)
+    review = reviews.load(root=root)
+
+    def sources() -> str:
+        return next(row["answered_in"] for row in checklist.checklist(review) if row["item"] == "6")
+
+    assert sources() == ""
+    for folder in ("old/pubmed", "s1/pubmed"):
+        files.write_text(root / "searches" / folder / "manifest.json", "{}")
+    assert sources() == "searches/s1/pubmed/manifest.json"
 
 
 def test_the_dictionary_knows_every_column_of_every_table() -> None:

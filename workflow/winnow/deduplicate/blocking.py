@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from winnow.deduplicate import journals
-from winnow.deduplicate.fields import WITHOUT_SIGNS, Fields, Ints, codes, integers, once
+from winnow.deduplicate.columns import Ints, codes, integers, once
+from winnow.deduplicate.fields import WITHOUT_SIGNS, Fields
 
 #: The largest group whose records are all compared with each other; in a larger one each with its next neighbours by title.
 GROUP = 30
@@ -43,21 +44,21 @@ class Marks(NamedTuple):
 
 def marks(fields: Fields) -> Marks:
     """The marks of records; each follows from its record alone."""
-    initials = [journals.initials(names[0]) for names in fields.journal_names]
+    initials = [journals.initials(names[0]) for names in fields.journals.names]
     return Marks(
-        doi=[cell.translate(WITHOUT_SIGNS) for cell in fields.doi],
-        pmid=fields.pmid,
-        title=fields.title_key,
-        other_title=fields.other_title_key,
-        beginning=[key[:80] for key in fields.abstract],
-        middle=[key[200:280] if len(key) >= 280 else "" for key in fields.abstract],
-        long_words=once(_longest_words, fields.title),
-        author=[one.first.partition(" ")[0] for one in fields.authors],
-        journal=["" if code < 0 else initials[code] for code in fields.journal_code.tolist()],
-        volume=fields.volume,
-        issue=fields.issue,
-        year=fields.year.tolist(),
-        page=fields.first_page.tolist(),
+        doi=[cell.translate(WITHOUT_SIGNS) for cell in fields.identifiers.doi],
+        pmid=fields.identifiers.pmid,
+        title=fields.titles.key,
+        other_title=fields.titles.other_key,
+        beginning=[key[:80] for key in fields.abstracts.key],
+        middle=[key[200:280] if len(key) >= 280 else "" for key in fields.abstracts.key],
+        long_words=once(_longest_words, fields.titles.words),
+        author=[one.first.partition(" ")[0] for one in fields.authors.people],
+        journal=["" if code < 0 else initials[code] for code in fields.journals.code.tolist()],
+        volume=fields.places.volume,
+        issue=fields.places.issue,
+        year=fields.years.cited.tolist(),
+        page=fields.places.first_page.tolist(),
     )
 
 

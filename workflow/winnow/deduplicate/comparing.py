@@ -12,7 +12,8 @@ import numpy as np
 from rapidfuzz.fuzz import ratio, token_set_ratio
 
 from winnow.deduplicate import chinese, journals, title_levels
-from winnow.deduplicate.fields import Fields, Ints
+from winnow.deduplicate.columns import Ints
+from winnow.deduplicate.fields import Abstracts, Authors, Fields, Journals, Places, Years
 from winnow.deduplicate.levels import LEVELS, Bits, bit, chosen, scores_of
 from winnow.deduplicate.weights import THRESHOLDS
 
@@ -20,18 +21,18 @@ from winnow.deduplicate.weights import THRESHOLDS
 def compare(fields: Fields, a: Ints, b: Ints) -> Mapping[str, Bits]:
     """The level of every field of every pair (rows ``a[i]``, ``b[i]``)."""
     levels: dict[str, Bits] = {}
-    levels["title"], levels["numbers"], levels["part"] = title_levels.compare(fields, a, b)
-    levels["kind"] = chosen("kind", {"same": fields.kind[a] == fields.kind[b]}, "different")
-    levels["pmid"] = _equal("pmid", fields.pmid_code, a, b)
+    levels["title"], levels["numbers"], levels["part"] = title_levels.compare(fields.titles, a, b)
+    levels["kind"] = chosen("kind", {"same": fields.titles.kind_code[a] == fields.titles.kind_code[b]}, "different")
+    levels["pmid"] = _equal("pmid", fields.identifiers.pmid_code, a, b)
     levels["doi"] = _dois(fields, a, b)
-    levels["authors"] = _authors(fields, a, b, levels["title"])
-    levels["year"] = _years(fields, a, b)
-    levels["journal"] = _journals(fields, a, b)
-    levels["printed"] = _printed(fields, a, b)
-    levels["volume"] = _volumes(fields, a, b)
-    levels["issue"] = _issues(fields, a, b)
-    levels["pages"] = _pages(fields, a, b)
-    levels["abstract"] = _abstracts(fields, a, b)
+    levels["authors"] = _authors(fields.authors, a, b)
+    levels["year"] = _years(fields.years, a, b)
+    levels["journal"] = _journals(fields.journals, a, b)
+    levels["printed"] = _printed(fields.places, a, b)
+    levels["volume"] = _volumes(fields.places, a, b)
+    levels["issue"] = _issues(fields.places, a, b)
+    levels["pages"] = _pages(fields.places, a, b)
+    levels["abstract"] = _abstracts(fields.abstracts, a, b)
     return levels
 
 
@@ -45,7 +46,8 @@ def _dois(fields: Fields, a: Ints, b: Ints) -> Bits:
 
     A DOI that names the review and no version of it was given to several, which year and issue tell apart.
     """
-    code, living, issue, year = fields.doi_code, fields.living_code, fields.issue_code, fields.year
+    code, living, versioned = fields.identifiers.doi_code, fields.identifiers.living_code, fields.identifiers.versioned
+    issue, year = fields.places.issue_code, fields.years.cited
     unknown = (code[a] < 0) | (code[b] < 0)
     same = ~unknown & (code[a] == code[b])
     one_review = (living[a] >= 0) & (living[a] == living[b])
@@ -53,21 +55,21 @@ def _dois(fields: Fields, a: Ints, b: Ints) -> Bits:
     other_issue = (issue[a] >= 0) & (issue[b] >= 0) & (issue[a] != issue[b])
     conditions = {
         "version": one_review
-        & np.where(same, ~fields.versioned[a] & other_year & other_issue, ~unknown | other_year | other_issue),
+        & np.where(same, ~versioned[a] & other_year & other_issue, ~unknown | other_year | other_issue),
         "same": same,
         "unknown": unknown,
     }
     return chosen("doi", conditions, "different")
 
 
-def _authors(fields: Fields, a: Ints, b: Ints, title: Bits) -> Bits:
+def _authors(fields: Authors, a: Ints, b: Ints) -> Bits:
     limit = THRESHOLDS
-    families = [people.families for people in fields.authors]
-    first = [people.first for people in fields.authors]
-    code = fields.authors_code
+    families = [people.families for people in fields.people]
+    first = [people.first for people in fields.people]
+    code = fields.code
     unknown = (code[a] < 0) | (code[b] < 0)
     identical = ~unknown & (code[a] == code[b])
-    han = fields.han_authors
+    han = fields.han
     crossing = ~unknown & (han[a] != han[b])
     rest = ~unknown & ~identical & ~crossing
     whole = scores_of(families, families, token_set_ratio, rest, a, b)
@@ -79,7 +81,7 @@ def _authors(fields: Fields, a: Ints, b: Ints, title: Bits) -> Bits:
     read = np.zeros(len(a), np.int8)
     for place in np.flatnonzero(crossing).tolist():
         one, other = (a[place], b[place]) if han[a[place]] else (b[place], a[place])
-        read[place] = chinese.same_people(fields.raw_authors[one], fields.raw_authors[other])
+        read[place] = chinese.same_people(fields.raw[one], fields.raw[other])
     conditions = {
         "unknown": unknown | (crossing & (read == chinese.CANNOT_TELL)),
         "same": identical | (rest & same_first & enough) | (read == chinese.SAME_PEOPLE),
@@ -89,19 +91,19 @@ def _authors(fields: Fields, a: Ints, b: Ints, title: Bits) -> Bits:
     return chosen("authors", conditions, "different")
 
 
-def _years(fields: Fields, a: Ints, b: Ints) -> Bits:
-    unknown = (fields.year[a] == 0) | (fields.year[b] == 0)
-    apart = np.abs(fields.year[a] - fields.year[b])
-    if fields.several_years:
+def _years(fields: Years, a: Ints, b: Ints) -> Bits:
+    unknown = (fields.cited[a] == 0) | (fields.cited[b] == 0)
+    apart = np.abs(fields.cited[a] - fields.cited[b])
+    if fields.differ:
         for place in np.flatnonzero(~unknown & (apart > 0)).tolist():
-            ours, theirs = fields.years[a[place]], fields.years[b[place]]
+            ours, theirs = fields.every[a[place]], fields.every[b[place]]
             apart[place] = min(abs(x - y) for x in ours for y in theirs)
     return chosen("year", {"unknown": unknown, "same": apart == 0, "near": apart == 1}, "far")
 
 
-def _journals(fields: Fields, a: Ints, b: Ints) -> Bits:
+def _journals(fields: Journals, a: Ints, b: Ints) -> Bits:
     """By ISSN when they share one, else by name; each two names are compared once. A Chinese name is compared as pinyin."""
-    names, code = fields.journal_names, fields.journal_code
+    names, code = fields.names, fields.code
     unknown = (code[a] < 0) | (code[b] < 0)
     size = len(names) + 1
     low, high = np.minimum(code[a], code[b]), np.maximum(code[a], code[b])
@@ -128,13 +130,13 @@ def _journal_level(one: tuple[str, ...], other: tuple[str, ...]) -> str:
     return next(level for level in LEVELS["journal"] if level in found)
 
 
-def _printed(fields: Fields, a: Ints, b: Ints) -> Bits:
+def _printed(fields: Places, a: Ints, b: Ints) -> Bits:
     """How many of the two have a volume: an article published online first has none until it is printed."""
     ours, theirs = fields.volume_code[a] >= 0, fields.volume_code[b] >= 0
     return chosen("printed", {"both": ours & theirs, "one": ours != theirs}, "unknown")
 
 
-def _volumes(fields: Fields, a: Ints, b: Ints) -> Bits:
+def _volumes(fields: Places, a: Ints, b: Ints) -> Bits:
     """The number of a supplement stands in many a record in the place of the volume's: that says nothing about the volume."""
     volume, supplement = fields.volume_code, fields.supplement_code
     unknown = (volume[a] < 0) | (volume[b] < 0)
@@ -143,7 +145,7 @@ def _volumes(fields: Fields, a: Ints, b: Ints) -> Bits:
     return chosen("volume", {"unknown": unknown, "same": same}, "different")
 
 
-def _issues(fields: Fields, a: Ints, b: Ints) -> Bits:
+def _issues(fields: Places, a: Ints, b: Ints) -> Bits:
     """An issue and its supplement (``12``, ``12 Suppl 1``), or a supplement with its number or without, cannot be told apart.
 
     Nor does an issue say anything that is the other record's page: an article's number in the wrong place.
@@ -158,12 +160,13 @@ def _issues(fields: Fields, a: Ints, b: Ints) -> Bits:
     )
     unknown |= (ours != theirs) & (one_number | crossed)
     unknown |= ours & theirs & ~other_number & ((supplement[a] < 0) != (supplement[b] < 0))
-    unknown |= (fields.issue_as_page[a] == fields.first_page[b]) | (fields.issue_as_page[b] == fields.first_page[a])
+    as_page, first_page = fields.issue_as_page, fields.first_page
+    unknown |= (as_page[a] == first_page[b]) | (as_page[b] == first_page[a])
     same = (name[a] == name[b]) & ~(ours & theirs & other_number)
     return chosen("issue", {"unknown": unknown, "same": same}, "different")
 
 
-def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
+def _pages(fields: Places, a: Ints, b: Ints) -> Bits:
     """``apart`` are two places for sure, where ``different`` may be one place in two writings."""
     first, last = fields.first_page, fields.last_page
     prefix, locator = fields.page_prefix_code, fields.locator
@@ -186,12 +189,12 @@ def _pages(fields: Fields, a: Ints, b: Ints) -> Bits:
     return chosen("pages", conditions, "different")
 
 
-def _abstracts(fields: Fields, a: Ints, b: Ints) -> Bits:
-    keys = fields.abstract
-    known = fields.has_abstract[a] & fields.has_abstract[b]
+def _abstracts(fields: Abstracts, a: Ints, b: Ints) -> Bits:
+    keys = fields.key
+    known = fields.known[a] & fields.known[b]
     score = scores_of(keys, keys, ratio, known, a, b, THRESHOLDS["abstract_similar"])
-    crossing = np.flatnonzero(known & (fields.han_abstract[a] != fields.han_abstract[b]))
-    raw = fields.raw_abstract
+    crossing = np.flatnonzero(known & (fields.han[a] != fields.han[b]))
+    raw = fields.raw
     shared = [chinese.shared_numbers(raw[a[place]], raw[b[place]]) for place in crossing.tolist()]
     score[crossing] = np.where(np.array(shared) >= THRESHOLDS["numbers_shared"], THRESHOLDS["abstract_similar"], 0)
     known[crossing] = score[crossing] > 0

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from winnow import lines, reuse
-from winnow.deduplicate import blocking, fields, matching
+from winnow.deduplicate import blocking, columns, fields, matching
 from winnow.deduplicate.found import Content, Records
 from winnow.deduplicate.matching import Judgement
 
@@ -61,7 +61,7 @@ class Judge:
         rows = dict.fromkeys(contents[row] for pair in pairs for row in pair)
         if not all(content.name in prepared.row for content in rows):
             prepared = self._prepare(list(rows))
-        a, b = (fields.integers(prepared.row[contents[pair[side]].name] for pair in pairs) for side in (0, 1))
+        a, b = (columns.integers(prepared.row[contents[pair[side]].name] for pair in pairs) for side in (0, 1))
         for place, said in matching.compared(prepared.fields, a, b):
             yield pairs[place], said
 

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from winnow.deduplicate.fields import Fields, Ints
+from winnow.deduplicate.columns import Ints
+from winnow.deduplicate.fields import Fields
 from winnow.deduplicate.levels import LEVELS, Bits
+from winnow.deduplicate.places import Pages
+
+
+def _page(pages: Pages) -> str:
+    return f"{pages.prefix}{pages.first}"
+
 
 #: field, how it is called, and how a record shows it.
 _SHOWN: tuple[tuple[str, str, Callable[[Fields, int], str]], ...] = (
-    ("doi", "DOI", lambda fields, row: fields.doi[row]),
+    ("doi", "DOI", lambda fields, row: fields.identifiers.doi[row]),
     ("pmid", "PMID", lambda fields, row: ""),
-    ("kind", "kind", lambda fields, row: fields.kinds[row] or "ordinary"),
+    ("kind", "kind", lambda fields, row: fields.titles.kind[row] or "ordinary"),
     ("part", "part number", lambda fields, row: ""),
     ("title", "title", lambda fields, row: ""),
     ("numbers", "numbers or opposites in the title", lambda fields, row: ""),
-    ("authors", "authors", lambda fields, row: fields.authors[row].first),
-    ("year", "year", lambda fields, row: str(fields.year[row])),
+    ("authors", "authors", lambda fields, row: fields.authors.people[row].first),
+    ("year", "year", lambda fields, row: str(fields.years.cited[row])),
     ("journal", "journal", lambda fields, row: ""),
-    ("volume", "volume", lambda fields, row: fields.volume[row]),
-    ("issue", "issue", lambda fields, row: fields.issue[row]),
-    ("pages", "first page", lambda fields, row: f"{fields.pages[row].prefix}{fields.pages[row].first}"),
+    ("volume", "volume", lambda fields, row: fields.places.volume[row]),
+    ("issue", "issue", lambda fields, row: fields.places.issue[row]),
+    ("pages", "first page", lambda fields, row: _page(fields.places.pages[row])),
     ("abstract", "abstract", lambda fields, row: ""),
 )
 _WORDS = {

@@ -1,24 +1,24 @@
-"""The columns that are compared: each record's fields, once, in comparable form. Empty always means unknown."""
+"""The columns that are compared: each record's fields, once, in comparable form. Empty always means unknown.
+
+One group of columns for each thing that a record says of its document. Every column has an entry for each record, in their order; a
+``code`` is equal where the values are, and -1 is unknown.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from winnow import text
 from winnow.deduplicate import journals, people, places, titles
+from winnow.deduplicate.columns import Flags, Ints, codes, flags, integers, once
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-T = TypeVar("T")
 
 #: How much of an abstract is compared, in characters.
 ABSTRACT = 400
@@ -34,50 +34,89 @@ _COCHRANE = re.compile(r"\bcd\d{6}", re.IGNORECASE)
 #: A DOI of a part of an article (a figure, a reviewer's comment), as one publisher gives it to the article.
 _COMPONENT = re.compile(r"^(10\.7554/elife\.\d+)\.\d{3}$")
 
+#: The cells of the first of some columns, and in a record that does not fill it of the next; empty where there is none.
+Cells = Callable[..., list[str]]
+
 
 @dataclass(frozen=True)
-class Fields:
-    """Comparable columns, one entry a record, in the order of the records.
+class Identifiers:
+    """PMIDs and DOIs; versions of one living review share a ``living_code``, a ``versioned`` DOI names its version."""
 
-    A ``_code`` is equal where the values are; -1 is unknown.
-    """
-
-    count: int
     pmid: Sequence[str]
     pmid_code: Ints
     doi: Sequence[str]
     doi_code: Ints
     living_code: Ints
     versioned: Flags
-    title: Sequence[str]
-    title_key: Sequence[str]
-    title_code: Ints
-    other_title_key: Sequence[str]
-    other_title_code: Ints
-    title_length: Ints
+
+
+@dataclass(frozen=True)
+class Titles:
+    """Titles; ``other_key`` is that of the title in its other language, ``length`` that of the key, in characters."""
+
+    words: Sequence[str]
+    key: Sequence[str]
+    code: Ints
+    other_key: Sequence[str]
+    other_code: Ints
+    length: Ints
     script: Ints
     language_code: Ints
     numbers_code: Ints
     contrasts: Sequence[str]
     contrasts_code: Ints
     part_code: Ints
-    kinds: Sequence[str]
-    kind: Ints
-    abstract: Sequence[str]
-    raw_abstract: Sequence[str]
-    has_abstract: Flags
-    han_abstract: Flags
-    authors: Sequence[people.People]
-    raw_authors: Sequence[str]
-    authors_code: Ints
-    han_authors: Flags
-    year: Ints
-    years: Sequence[tuple[int, ...]]
-    several_years: bool
-    journal_names: Sequence[tuple[str, ...]]
-    journal_code: Ints
+    kind: Sequence[str]
+    kind_code: Ints
+
+
+@dataclass(frozen=True)
+class Abstracts:
+    """Abstracts as they are given (``raw``) and the ``key`` of their beginning; ``han`` has a Chinese character."""
+
+    raw: Sequence[str]
+    key: Sequence[str]
+    known: Flags
+    han: Flags
+
+
+@dataclass(frozen=True)
+class Authors:
+    """Authors as they are given (``raw``) and as family names; ``han`` has a Chinese character."""
+
+    raw: Sequence[str]
+    people: Sequence[people.People]
+    code: Ints
+    han: Flags
+
+
+@dataclass(frozen=True)
+class Years:
+    """The year cited, 0 if unknown, and every year that a record gives; ``differ`` where some record gives several."""
+
+    cited: Ints
+    every: Sequence[tuple[int, ...]]
+    differ: bool
+
+
+@dataclass(frozen=True)
+class Journals:
+    """Journals: the distinct ``names``, the place of each record's among them (``code``), and every ISSN."""
+
+    names: Sequence[tuple[str, ...]]
+    code: Ints
     issn: Sequence[frozenset[str]]
     issn_code: Ints
+
+
+@dataclass(frozen=True)
+class Places:
+    """Volume, issue and pages.
+
+    ``volume_code``, ``issue_number_code`` and ``supplement_code`` are one numbering: what is a volume's number in one record is an
+    issue's or a supplement's in another. ``issue_as_page`` is an issue that may be a page in the wrong place.
+    """
+
     volume: Sequence[str]
     volume_code: Ints
     issue: Sequence[str]
@@ -93,84 +132,137 @@ class Fields:
     locator: Flags
 
 
+@dataclass(frozen=True)
+class Fields:
+    """Everything that is compared."""
+
+    identifiers: Identifiers
+    titles: Titles
+    abstracts: Abstracts
+    authors: Authors
+    years: Years
+    journals: Journals
+    places: Places
+
+
 def prepare(records: pd.DataFrame) -> Fields:
     """The comparable columns of ``records``; a column that is absent is empty."""
     count = len(records)
 
-    def column(*names: str) -> list[str]:
-        """The first of these columns, and in a record that does not fill it the next."""
+    def cells(*names: str) -> list[str]:
         there = [records[name].tolist() for name in names if name in records]
         if len(there) < 2:
             return there[0] if there else [""] * count
-        return [next(filter(None, cells), "") for cells in zip(*there, strict=True)]
+        return [next(filter(None, several), "") for several in zip(*there, strict=True)]
 
-    raw_title, raw_authors, raw_abstract = column("title"), column("authors"), column("abstract")
-    title = once(titles.read, raw_title)
-    pmid = [cell.strip().lstrip("0") for cell in column("pmid")]
-    doi = [_COMPONENT.sub(r"\1", text.doi(cell)) if cell else "" for cell in column("doi")]
-    other = [titles.key(titles.words(cell)) if cell else "" for cell in column("original_title")]
-    title_code, other_title_code = np.split(codes([one.key for one in title] + other), 2)
-    typed = once(titles.kind_of_type, column("publication_types", "entry_type"))
-    kinds = [of_type or one.kind for of_type, one in zip(typed, title, strict=True)]
-    authors = once(people.people, raw_authors)
-    volume_cells, issue_cells, journal_cells = column("volume"), column("issue"), column("journal", "journal_abbrev")
-    volume, issues, pages = _places(volume_cells, issue_cells, column("pages"), journal_cells)
-    issue = [one.name for one in issues]
-    year, years = _years(column("year"), issue, [column("year_print"), column("year_electronic")])
-    journal = [journals.names(*cells) for cells in zip(journal_cells, volume_cells, strict=True)]
-    journal_names = sorted(set(journal) - {("",)})
-    place = {name: order for order, name in enumerate(journal_names)}
-    #: one numbering for all, since what is a volume's number in one record is an issue's or a supplement's in another
-    numbered = [*volume, *(one.number for one in issues), *(one.supplement for one in issues)]
-    volume_code, issue_number_code, supplement_code = np.split(codes(numbered), 3)
-    issn = once(places.issns, [" ".join(cells) for cells in zip(column("issn"), column("isbn"), strict=True)])
-    abstract = [abstract_key(cell) if cell else "" for cell in raw_abstract]
+    place = _places(cells)
     return Fields(
-        count=count,
+        identifiers=_identifiers(cells),
+        titles=_titles(cells),
+        abstracts=_abstracts(cells),
+        authors=_authors(cells),
+        years=_years(cells, place.issue),
+        journals=_journals(cells),
+        places=place,
+    )
+
+
+def _identifiers(cells: Cells) -> Identifiers:
+    pmid = [cell.strip().lstrip("0") for cell in cells("pmid")]
+    doi = [_COMPONENT.sub(r"\1", text.doi(cell)) if cell else "" for cell in cells("doi")]
+    living = [living_review(*said) for said in zip(doi, cells("pages"), cells("issue"), strict=True)]
+    return Identifiers(
         pmid=pmid,
         pmid_code=codes(pmid),
         doi=doi,
         doi_code=codes([cell.translate(WITHOUT_SIGNS) for cell in doi]),
-        living_code=codes([living_review(*cells) for cells in zip(doi, column("pages"), issue_cells, strict=True)]),
+        living_code=codes(living),
         versioned=flags(bool(_VERSION.search(cell)) for cell in doi),
-        title=[one.words for one in title],
-        title_key=[one.key for one in title],
-        title_code=title_code,
-        other_title_key=other,
-        other_title_code=other_title_code,
-        title_length=integers(len(one.key) for one in title),
-        script=integers(one.script for one in title),
-        language_code=codes([one.language for one in title]),
-        numbers_code=codes([one.numbers or "none" for one in title]),
-        contrasts=[one.contrasts for one in title],
-        contrasts_code=codes([one.contrasts for one in title]),
-        part_code=codes([one.part for one in title]),
-        kinds=kinds,
-        kind=codes([kind or "ordinary" for kind in kinds]),
-        abstract=abstract,
-        raw_abstract=raw_abstract,
-        has_abstract=flags(bool(cell) for cell in abstract),
-        han_abstract=flags(not cell.isascii() and text.is_han(cell) for cell in abstract),
-        authors=authors,
-        raw_authors=raw_authors,
-        authors_code=codes([one.families for one in authors]),
-        han_authors=flags(not one.families.isascii() and text.is_han(one.families) for one in authors),
-        year=year,
-        years=years,
-        several_years=any(len(several) > 1 for several in years),
-        journal_names=journal_names,
-        journal_code=integers(place.get(name, -1) for name in journal),
+    )
+
+
+def _titles(cells: Cells) -> Titles:
+    read = once(titles.read, cells("title"))
+    keys = [one.key for one in read]
+    other_keys = [titles.key(titles.words(cell)) if cell else "" for cell in cells("original_title")]
+    code, other_code = np.split(codes(keys + other_keys), 2)
+    typed = once(titles.kind_of_type, cells("publication_types", "entry_type"))
+    kind = [of_type or one.kind for of_type, one in zip(typed, read, strict=True)]
+    contrasts = [one.contrasts for one in read]
+    return Titles(
+        words=[one.words for one in read],
+        key=keys,
+        code=code,
+        other_key=other_keys,
+        other_code=other_code,
+        length=integers(map(len, keys)),
+        script=integers(one.script for one in read),
+        language_code=codes([one.language for one in read]),
+        numbers_code=codes([one.numbers or "none" for one in read]),
+        contrasts=contrasts,
+        contrasts_code=codes(contrasts),
+        part_code=codes([one.part for one in read]),
+        kind=kind,
+        kind_code=codes([one or "ordinary" for one in kind]),
+    )
+
+
+def _abstracts(cells: Cells) -> Abstracts:
+    raw = cells("abstract")
+    keys = [abstract_key(cell) if cell else "" for cell in raw]
+    return Abstracts(raw, keys, flags(map(bool, keys)), _han(keys))
+
+
+def _authors(cells: Cells) -> Authors:
+    raw = cells("authors")
+    read = once(people.people, raw)
+    families = [one.families for one in read]
+    return Authors(raw, read, codes(families), _han(families))
+
+
+def _han(column: Sequence[str]) -> Flags:
+    return flags(not cell.isascii() and text.is_han(cell) for cell in column)
+
+
+def _years(cells: Cells, issues: Sequence[str]) -> Years:
+    """A year that is the issue's number is the issue, put in the wrong place."""
+    given = cells("year")
+    cited = once(places.year, given)
+    cited = [0 if issue == cell else year for year, issue, cell in zip(cited, issues, given, strict=True)]
+    further = [once(places.year, cells(name)) for name in ("year_print", "year_electronic")]
+    every = [tuple(sorted({year for year in years if year})) for years in zip(cited, *further, strict=True)]
+    best = (year or (years[0] if years else 0) for year, years in zip(cited, every, strict=True))
+    return Years(integers(best), every, any(len(years) > 1 for years in every))
+
+
+def _journals(cells: Cells) -> Journals:
+    titled = zip(cells("journal", "journal_abbrev"), cells("volume"), strict=True)
+    named = [journals.names(*said) for said in titled]
+    names = sorted(set(named) - {("",)})
+    place = {name: order for order, name in enumerate(names)}
+    issn = once(places.issns, [" ".join(said) for said in zip(cells("issn"), cells("isbn"), strict=True)])
+    return Journals(
+        names=names,
+        code=integers(place.get(name, -1) for name in named),
         issn=issn,
         issn_code=integers(0 if several else -1 for several in issn),
-        volume=volume,
+    )
+
+
+def _places(cells: Cells) -> Places:
+    given = zip(cells("volume"), cells("issue"), cells("pages"), cells("journal", "journal_abbrev"), strict=True)
+    found = [places.located(*said) if any(said[:3]) else _NOWHERE for said in given]
+    volumes, issues, pages = [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+    issue = [one.name for one in issues]
+    numbered = codes([*volumes, *(one.number for one in issues), *(one.supplement for one in issues)])
+    volume_code, issue_number_code, supplement_code = np.split(numbered, 3)
+    return Places(
+        volume=volumes,
         volume_code=volume_code,
         issue=issue,
         issue_code=codes(issue),
         issue_number_code=issue_number_code,
-        issue_as_page=integers(
-            int(one.name) if not page.first and one.name.isdecimal() and len(one.name) < 9 else -1
-            for one, page in zip(issues, pages, strict=True)
-        ),
+        issue_as_page=integers(map(_as_page, issue, pages)),
         supplement=flags(name.startswith("s") for name in issue),
         supplement_code=supplement_code,
         pages=pages,
@@ -181,29 +273,12 @@ def prepare(records: pd.DataFrame) -> Fields:
     )
 
 
-def once(function: Callable[[str], T], cells: Sequence[str]) -> list[T]:
-    """``function`` of every cell, worked out once for equal cells."""
-    known: dict[str, T] = {}
-    for cell in cells:
-        if cell not in known:
-            known[cell] = function(cell)
-    return [known[cell] for cell in cells]
+_NOWHERE = ("", places.NO_ISSUE, places.NO_PAGES)
 
 
-def integers(values: Iterable[int]) -> Ints:
-    """A column of whole numbers."""
-    return np.fromiter(values, np.int64)
-
-
-def flags(values: Iterable[bool]) -> Flags:
-    """A column of truth values."""
-    return np.fromiter(values, np.bool_)
-
-
-def codes(values: Sequence[str]) -> Ints:
-    """A number for each distinct value, in the order of the values' first appearance; -1 for an empty one."""
-    known: dict[str, int] = {"": -1}
-    return integers(known.setdefault(value, len(known) - 1) for value in values)
+def _as_page(issue: str, pages: places.Pages) -> int:
+    """The page that an issue's number may be where no page is given; -1 where it is none."""
+    return int(issue) if not pages.first and issue.isdecimal() and len(issue) < 9 else -1
 
 
 def living_review(doi: str, pages: str, issue: str) -> str:
@@ -220,30 +295,3 @@ def abstract_key(cell: str) -> str:
     start = _LABEL.sub("", cell[:ABSTRACT])
     key = start.lower().translate(WITHOUT_SIGNS) if start.isascii() else _NOT_LETTER.sub("", start.casefold())
     return key if len(key) >= 60 or (len(key) >= 25 and text.is_han(key)) else ""
-
-
-def _places(
-    volumes: Sequence[str], issues: Sequence[str], pages: Sequence[str], in_journals: Sequence[str]
-) -> tuple[list[str], list[places.Issue], list[places.Pages]]:
-    found = [
-        places.located(volume, issue, page, journal) if volume or issue or page else _NOWHERE
-        for volume, issue, page, journal in zip(volumes, issues, pages, in_journals, strict=True)
-    ]
-    return [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
-
-
-_NOWHERE = ("", places.NO_ISSUE, places.NO_PAGES)
-
-
-def _years(
-    cells: Sequence[str], issues: Sequence[str], others: Sequence[Sequence[str]]
-) -> tuple[Ints, list[tuple[int, ...]]]:
-    """The year cited, and every year that a record gives.
-
-    A year that is the issue's number is the issue, put in the wrong place.
-    """
-    cited = once(places.year, cells)
-    cited = [0 if issue == cell else year for year, issue, cell in zip(cited, issues, cells, strict=True)]
-    further = [once(places.year, other) for other in others]
-    every = [tuple(sorted({year for year in years if year})) for years in zip(cited, *further, strict=True)]
-    return integers(year or (several[0] if several else 0) for year, several in zip(cited, every, strict=True)), every

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import process
 
-from winnow.deduplicate.fields import Ints
+from winnow.deduplicate.columns import Flags, Ints
 
 Bits = npt.NDArray[np.uint16]
 Floats = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 #: field: its levels, the last one being what is left when nothing can be said.
 LEVELS: dict[str, tuple[str, ...]] = {

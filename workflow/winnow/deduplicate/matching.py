@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from winnow.deduplicate import blocking, comparing, evidence, fields
-from winnow.deduplicate.fields import Ints
+from winnow.deduplicate.columns import Ints
 from winnow.deduplicate.levels import Bits, bit
 from winnow.deduplicate.weights import RULES
 

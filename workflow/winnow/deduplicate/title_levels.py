@@ -10,23 +10,24 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.fuzz import partial_ratio, ratio, token_sort_ratio
 
 from winnow.deduplicate import titles
-from winnow.deduplicate.fields import Fields, Ints
-from winnow.deduplicate.levels import Bits, Flags, chosen, scores_of, taken
+from winnow.deduplicate.columns import Flags, Ints
+from winnow.deduplicate.fields import Titles
+from winnow.deduplicate.levels import Bits, chosen, scores_of, taken
 from winnow.deduplicate.weights import THRESHOLDS
 
 
-def compare(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
+def compare(fields: Titles, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
     """The levels of the title, of its numbers and opposites, and of its part's number, of every pair (rows ``a[i]``, ``b[i]``)."""
     limit = THRESHOLDS
-    code, script, length = fields.title_code, fields.script, fields.title_length
+    code, script, length = fields.code, fields.script, fields.length
     unknown = (code[a] < 0) | (code[b] < 0)
-    identical = ~unknown & ((code[a] == code[b]) | _crosswise(code, fields.other_title_code, a, b))
+    identical = ~unknown & ((code[a] == code[b]) | _crosswise(code, fields.other_code, a, b))
     cjk = script == titles.CJK
     foreign = ~unknown & (script[a] != script[b])
     shortest = np.minimum(length[a], length[b])
     short = identical & np.where(cjk[a], shortest < limit["title_short_cjk"], shortest < limit["title_short"])
     latin = ~unknown & ~identical & ~foreign & ~cjk[a]
-    keys, words = fields.title_key, fields.title
+    keys, words = fields.key, fields.words
     whole = scores_of(keys, keys, ratio, latin, a, b, limit["title_weak"])
     close = latin & (whole >= limit["title_weak"])
     sorted_words = scores_of(
@@ -59,7 +60,7 @@ def compare(fields: Fields, a: Ints, b: Ints) -> tuple[Bits, Bits, Bits]:
     )
 
 
-def _contrasting(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
+def _contrasting(fields: Titles, a: Ints, b: Ints, where: Flags) -> Flags:
     """Whether two titles name opposites: men and women, a first and a second report."""
     code, said = fields.contrasts_code, fields.contrasts
     found = np.zeros(len(a), bool)
@@ -84,13 +85,13 @@ def _crosswise(title: Ints, other: Ints, a: Ints, b: Ints) -> Flags:
     return found
 
 
-def _alike_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
+def _alike_chinese(fields: Titles, a: Ints, b: Ints, where: Flags) -> Flags:
     """A slip (one sign on at least twelve, numbers equal), or one title within the other.
 
     One sign can change the disease or the patients, so such titles are only *alike*, and rules ask for the people and the
     place too. A fuzzy ratio would join unrelated short titles.
     """
-    limit, length, keys = THRESHOLDS, fields.title_length, fields.title_key
+    limit, length, keys = THRESHOLDS, fields.length, fields.key
     shortest = np.minimum(length[a], length[b])
     found = np.zeros(len(a), bool)
     slip = where & (shortest >= limit["title_near_cjk"]) & (fields.numbers_code[a] == fields.numbers_code[b])
@@ -105,7 +106,7 @@ def _alike_chinese(fields: Fields, a: Ints, b: Ints, where: Flags) -> Flags:
     return found
 
 
-def _other_language(fields: Fields, a: Ints, b: Ints) -> Flags:
+def _other_language(fields: Titles, a: Ints, b: Ints) -> Flags:
     """Two Latin titles in two languages: they cannot be compared, so they do not contradict each other."""
     ours, theirs = fields.language_code[a], fields.language_code[b]
     other: Flags = (ours >= 0) & (theirs >= 0) & (ours != theirs)

@@ -73,7 +73,7 @@ def cells(*, updated: bool) -> tuple[Cell, ...]:
     words = {"new": "new ", "Studies": "New studies"} if updated else {"new": "", "Studies": "Studies"}
     boxes = groupby(package_data.rows("report/form.csv"), itemgetter("column", "row", "kind"))
     return tuple(
-        Cell(column, row, kind, tuple(_line(cells, words) for cells in its)) for (column, row, kind), its in boxes
+        Cell(column, row, kind, tuple(_line(its, words) for its in lines)) for (column, row, kind), lines in boxes
     )
 
 

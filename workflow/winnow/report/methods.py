@@ -66,32 +66,8 @@ _STAGES = {"title_abstract": "on title and abstract", "full_text": "for eligibil
 
 
 def _screening(review: Review, evidence: Evidence, ledger: Mapping[str, Sequence[Row]]) -> list[Sentence]:
-    found = []
-    for stage, words in _STAGES.items():
-        rows = [row for row in evidence.decisions if row["stage"] == stage and row["decision"] != "awaiting"]
-        by_rule = sum(row["by"].startswith("rule:") for row in rows)
-        readers = {
-            report: {row["reviewer"] for row in its if row["stage"] == stage and row["role"] == "reviewer"}
-            for report, its in ledger.items()
-        }
-        read = [len(people) for people in readers.values() if people]
-        people = set().union(*readers.values()) if readers else set()
-        if not rows or not read:
-            continue
-        twice = sum(count > 1 for count in read)
-        text = (
-            f"{_n(len(rows) - by_rule, 'report was', 'reports were')} judged {words} by people "
-            f"({_n(len(people), 'person', 'people')}; {_n(twice, 'report', 'reports')} by two or more, "
-            f"{len(read) - twice} by one)"
-        )
-        bases = Counter(row["basis"] or "a basis not stated" for row in rows if not row["by"].startswith("rule:"))
-        text += f"; what was read: {', '.join(f'{basis} ({count})' for basis, count in sorted(bases.items()))}"
-        settled = sum(row["agreed"] == "adjudicated" for row in rows)
-        text += (
-            f"; {_n(settled, 'disagreement was', 'disagreements were')} settled by an adjudicator" if settled else ""
-        )
-        text += f"; {_n(by_rule, 'report was', 'reports were')} decided by rules alone" if by_rule else ""
-        found.append(Sentence(text + ".", "decisions/screening/"))
+    judged = [_judged(evidence, ledger, stage, words) for stage, words in _STAGES.items()]
+    found = [Sentence(text, "decisions/screening/") for text in judged if text]
     before = sum(row["stage"] == "before_screening" for row in evidence.decisions)
     proof = review.relative(review.result("screen", "decisions.csv"))
     if before:
@@ -99,6 +75,34 @@ def _screening(review: Review, evidence: Evidence, ledger: Mapping[str, Sequence
     elif found:
         found.append(Sentence("No report was excluded by rules before screening.", proof))
     return found
+
+
+def _judged(evidence: Evidence, ledger: Mapping[str, Sequence[Row]], stage: str, words: str) -> str:
+    """Who judged at a stage, what they read, and what else settled it; empty where no person did."""
+    rows = [row for row in evidence.decisions if row["stage"] == stage and row["decision"] != "awaiting"]
+    by_people = [row for row in rows if not row["by"].startswith("rule:")]
+    readers = [
+        {row["reviewer"] for row in its if row["stage"] == stage and row["role"] == "reviewer"}
+        for its in ledger.values()
+    ]
+    read = [people for people in readers if people]
+    if not rows or not read:
+        return ""
+    people = len(set().union(*read))
+    twice = sum(len(its) > 1 for its in read)
+    bases = Counter(row["basis"] or "a basis not stated" for row in by_people)
+    settled = sum(row["agreed"] == "adjudicated" for row in rows)
+    by_rule = len(rows) - len(by_people)
+    said = [
+        f"{_n(len(by_people), 'report was', 'reports were')} judged {words} by people "
+        f"({_n(people, 'person', 'people')}; {_n(twice, 'report', 'reports')} by two or more, {len(read) - twice} by one)",
+        f"what was read: {', '.join(f'{basis} ({count})' for basis, count in sorted(bases.items()))}",
+    ]
+    if settled:
+        said.append(f"{_n(settled, 'disagreement was', 'disagreements were')} settled by an adjudicator")
+    if by_rule:
+        said.append(f"{_n(by_rule, 'report was', 'reports were')} decided by rules alone")
+    return "; ".join(said) + "."
 
 
 def _extraction(review: Review, values: Sequence[Row]) -> list[Sentence]:

@@ -35,11 +35,11 @@ SCREENED = ("excluded", "awaiting_screening", *SOUGHT)
 STATES = ("duplicate", "known", "automatic", *SCREENED)
 UNDECIDED = ("awaiting_screening", "awaiting_retrieval", "awaiting_eligibility")
 
-#: stage: decision -> the state that it ends in, or the stage that must follow.
+#: stage: decision: the state that the report ends in, or the stage that must follow.
 _COURSE: dict[str, dict[str, str]] = {
     "before_screening": {"exclude": "automatic"},
-    "title_abstract": {"exclude": "excluded", "awaiting": "awaiting_screening", "include": "> retrieval"},
-    "retrieval": {"exclude": "not_retrieved", "awaiting": "awaiting_retrieval", "include": "> full_text"},
+    "title_abstract": {"exclude": "excluded", "awaiting": "awaiting_screening", "include": "retrieval"},
+    "retrieval": {"exclude": "not_retrieved", "awaiting": "awaiting_retrieval", "include": "full_text"},
     "full_text": {"exclude": "ineligible", "awaiting": "awaiting_eligibility", "include": "included"},
 }
 _ENTRIES = ("before_screening", "title_abstract")
@@ -97,11 +97,11 @@ def _course(rows: Mapping[str, Row]) -> tuple[Place, str]:
     while True:
         row = rows[stage]
         following = _COURSE[stage][row["decision"]]
-        if not following.startswith(">"):
+        if following not in _COURSE:
             beyond = sorted(set(rows) - passed)
             fault = f"ended at {stage} and is decided at {', '.join(beyond)}" if beyond else ""
             return Place(following, row.get("reason", ""), row.get("by", ""), row.get("basis", "")), fault
-        stage = following[2:]
+        stage = following
         if stage not in rows:
             return Place("awaiting_retrieval"), f"advanced and has no row at {stage}"
         passed.add(stage)
