@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,31 @@ def test_methods_text_claims_only_what_is_logged(reported: Path) -> None:
     assert all((reported / proof).exists() for proof in proofs)
     assert "(1 person; 0 reports by two or more" in text
     assert "checked by another" in text
+
+
+def test_methods_text_counts_readers_of_what_was_judged(review: Builder, folder: Writer, tmp_path: Path) -> None:
+    """By two or more, by one and by an adjudicator alone add up to what was judged; what is still open is said apart."""
+    evidence = review(seed=1, reports=0)
+    said = [
+        ("1", "include", "wang; li"),
+        ("2", "exclude", "wang"),
+        ("3", "exclude", "zhou"),
+        ("4", "awaiting", "li; wang"),
+    ]
+    decided = [{"report_id": id, "stage": "full_text", "decision": decision, "by": by, "basis": "", "agreed": ""}
+               for id, decision, by in said]  # fmt: skip
+    ledger = {
+        id: [{"stage": "full_text", "reviewer": name, "role": "adjudicator" if name == "zhou" else "reviewer"}
+             for name in tables.split(by)]
+        for id, _, by in said
+    }  # fmt: skip
+    root = folder(evidence, tmp_path)
+    sentences = methods.methods(reviews.load(root=root), replace(evidence, decisions=decided), ledger, [])
+    (text,) = (each.text for each in sentences if "for eligibility" in each.text)
+    assert (
+        "3 reports were judged for eligibility by people (2 people; 1 report by two or more, 1 by one, 1 by an " in text
+    )
+    assert text.endswith("; 1 report that was read awaits a decision.")
 
 
 def test_methods_text_of_nothing_says_nothing(review: Builder, folder: Writer, tmp_path: Path) -> None:

@@ -41,11 +41,12 @@ def _search(review: Review, source: Source) -> list[Sentence]:
     proof = review.relative(source.folder / "manifest.json")
     years = manifest.data.get("years") or []
     span = f", publication years {years[0]} to {years[-1]}" if years else ""
+    then = f"{span}," if span else ""
     hits = manifest.data.get("hits")
     stated = f"; the source stated {_n(hits, 'hit', 'hits')}" if hits is not None else ""
     told = {
         "entrez": f"{source.title} was searched through Entrez on {manifest.date}{span} ({records} retrieved{stated}).",
-        "export": f"{source.title} was searched on {manifest.date}{span} and its export filed ({records}{stated}).",
+        "export": f"{source.title} was searched on {manifest.date}{then} and its export filed ({records}{stated}).",
         "assembled": f"Records of {source.title} were assembled from public bibliographic facts ({records}{span}); "
         "no search was run.",
         "not_available": f"{source.title} was planned for search {source.search_id}; no export was supplied.",
@@ -68,22 +69,23 @@ _STAGES = {"title_abstract": "on title and abstract", "full_text": "for eligibil
 def _screening(review: Review, evidence: Evidence, ledger: Mapping[str, Sequence[Row]]) -> list[Sentence]:
     found = []
     for stage, words in _STAGES.items():
-        rows = [row for row in evidence.decisions if row["stage"] == stage and row["decision"] != "awaiting"]
+        reached = [row for row in evidence.decisions if row["stage"] == stage]
+        rows = [row for row in reached if row["decision"] != "awaiting"]
         by_rule = sum(row["by"].startswith("rule:") for row in rows)
         readers = {
             report: {row["reviewer"] for row in its if row["stage"] == stage and row["role"] == "reviewer"}
             for report, its in ledger.items()
         }
-        read = [len(people) for people in readers.values() if people]
-        people = set().union(*readers.values()) if readers else set()
-        if not rows or not read:
+        read = [len(readers.get(row["report_id"], ())) for row in rows if not row["by"].startswith("rule:")]
+        if not any(read):
             continue
-        twice = sum(count > 1 for count in read)
+        people = set().union(*readers.values())
+        twice, once = sum(count > 1 for count in read), read.count(1)
         text = (
-            f"{_n(len(rows) - by_rule, 'report was', 'reports were')} judged {words} by people "
-            f"({_n(len(people), 'person', 'people')}; {_n(twice, 'report', 'reports')} by two or more, "
-            f"{len(read) - twice} by one)"
+            f"{_n(len(read), 'report was', 'reports were')} judged {words} by people "
+            f"({_n(len(people), 'person', 'people')}; {_n(twice, 'report', 'reports')} by two or more, {once} by one"
         )
+        text += f", {len(read) - twice - once} by an adjudicator alone)" if len(read) > twice + once else ")"
         bases = Counter(row["basis"] or "a basis not stated" for row in rows if not row["by"].startswith("rule:"))
         text += f"; what was read: {', '.join(f'{basis} ({count})' for basis, count in sorted(bases.items()))}"
         settled = sum(row["agreed"] == "adjudicated" for row in rows)
@@ -91,6 +93,10 @@ def _screening(review: Review, evidence: Evidence, ledger: Mapping[str, Sequence
             f"; {_n(settled, 'disagreement was', 'disagreements were')} settled by an adjudicator" if settled else ""
         )
         text += f"; {_n(by_rule, 'report was', 'reports were')} decided by rules alone" if by_rule else ""
+        begun = sum(bool(readers.get(row["report_id"])) for row in reached if row["decision"] == "awaiting")
+        text += (
+            f"; {_n(begun, 'report that was read awaits', 'reports that were read await')} a decision" if begun else ""
+        )
         found.append(Sentence(text + ".", "decisions/screening/"))
     before = sum(row["stage"] == "before_screening" for row in evidence.decisions)
     proof = review.relative(review.result("screen", "decisions.csv"))
