@@ -74,7 +74,9 @@ def test_a_reviewer_is_called_as_people_are_called(inside: Review, name: str) ->
     assert f"screening/{name}," in Path("heads.csv").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["", "../li", "a b", ".li", "-li", "li;wang", "li/wang", "王\n", "ｗａｎｇ", "Zoe\u0308"])
+@pytest.mark.parametrize(
+    "name", ["", "../li", "a b", ".li", "-li", "li;wang", "li/wang", "王\n", "ｗａｎｇ", "Zoe\u0308"]
+)
 def test_what_cannot_be_a_files_name_is_no_reviewers(inside: Review, name: str) -> None:
     """A name with a path, a blank or a mark that joins names writes nothing."""
     assert main(["decide", "1", "include", f"--reviewer={name}", "--stage", "title_abstract"]) == 2

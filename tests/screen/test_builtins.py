@@ -93,7 +93,12 @@ REPORTS = [
     ("Gout after transplantation: report of 13 cases", "", "case_series", "case_report"),
     ("Gout after transplantation: analysis of four cases reported to an agency", "", "", "case_report"),
     ("Tophi of the spine: a case report and systematic review", "", "case_report", ""),
-    ("Tophi in siblings", "We report 2 children with tophi. To date, 9 cases have been described.", "case_report", "review"),
+    (
+        "Tophi in siblings",
+        "We report 2 children with tophi. To date, 9 cases have been described.",
+        "case_report",
+        "review",
+    ),
     ("Tophi of the spine", "Our patient developed a fever and recovered. His symptoms went.", "case_report", ""),
     ("Counselling in gout", "When the patient has doubts, the patient did best if heard.", "", "case_report"),
     (
@@ -109,7 +114,12 @@ REPORTS = [
         "",
         "case_report",
     ),
-    ("Tophi of the spine", "The clinical course of two unrelated patients is described.", "case_series case_report", ""),
+    (
+        "Tophi of the spine",
+        "The clinical course of two unrelated patients is described.",
+        "case_series case_report",
+        "",
+    ),
     (
         "Crystals and pain",
         "What is known of crystals is told. Our review also asks what remains open.",
