@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from winnow import review
+from winnow import config, review
 from winnow.errors import Faults, WinnowError
 
 GOOD = """\
@@ -22,6 +23,24 @@ searches:
 ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
+
+
+def test_every_pattern_of_a_schema_is_also_said_in_words() -> None:
+    """A name that does not fit is told in words, never by a regular expression."""
+
+    def patterns(schema: object) -> Iterator[dict[str, object]]:
+        if isinstance(schema, dict):
+            if isinstance(schema.get("pattern"), str):
+                yield schema
+            for inner in schema.values():
+                yield from patterns(inner)
+        elif isinstance(schema, list):
+            for inner in schema:
+                yield from patterns(inner)
+
+    names = ("config", "criteria", "extraction", "synthesis", "published")
+    found = [(name, each) for name in names for each in patterns(config.schema(name))]
+    assert len(found) > 8 and [name for name, each in found if "spelling" not in each] == []
 
 
 def write(folder: Path, text: str, name: str = "config.yaml") -> Path:
@@ -51,6 +70,7 @@ def write(folder: Path, text: str, name: str = "config.yaml") -> Path:
         (GOOD + "itself: &a [*a]\n", 0, "nested too deeply"),
         (GOOD + ALIASES, 0, "more than 100000 keys"),
         (GOOD.replace("title: A review", "name: x"), 2, "review has no 'title'"),
+        (GOOD.replace("id: one", "id: 第一次"), 4, "searches.0.id is '第一次' - use letters A to Z, digits"),
     ],
 )
 def test_a_bad_key_is_one_line(text: str, line: int, says: str, tmp_path: Path) -> None:

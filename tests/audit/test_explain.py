@@ -50,6 +50,14 @@ def test_every_kind_of_ledger_is_told(small_review: Review, write_ledger: Write)
     assert "  2026-01-02 wang: include at title_abstract [decisions/screening/wang.csv:3, unsealed]" in written
 
 
+def test_an_adjudicators_row_says_so(small_review: Review, write_ledger: Write) -> None:
+    """One person's two rows on a report, as reviewer and as adjudicator, are told apart."""
+    both = ({"id": "1", "decision": "exclude"}, {"id": "1", "decision": "include", "role": "adjudicator"})
+    write_ledger("screening", *both)
+    told = explain(small_review, "1")
+    assert " wang: exclude at title_abstract" in told and " wang, adjudicator: include at title_abstract" in told
+
+
 @pytest.mark.parametrize(
     "name", ["1", "１", "pubmed:1", "PMID: 1", "10.1000/ONE", "https://doi.org/10.1000/one", "embase:9"]
 )

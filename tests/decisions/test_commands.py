@@ -12,7 +12,7 @@ from winnow.cli import main
 from winnow.decisions import ledger, rulings
 from winnow.decisions.kinds import KINDS
 from winnow.errors import LedgerError, UsageError
-from winnow.review import Review
+from winnow.review import Review, load
 from winnow.screen import deciding, stage
 
 Write = Callable[..., Path]
@@ -49,6 +49,37 @@ def test_decide_appends_one_sealed_row_with_the_fingerprint_of_what_was_there(in
         "yes",
         "",
     )
+
+
+def test_what_was_read_may_be_several_things(inside: Review, capsys: pytest.CaptureFixture[str]) -> None:
+    """--basis takes what the ledger takes, several joined by semicolons; an unknown word is refused by name."""
+    assert decide("1", "include", "--basis", "title;abstract") == 0
+    assert rows()[0]["basis"] == "title; abstract"
+    assert decide("2", "include", "--basis", "title; hearsay") == 2
+    assert "'hearsay' is none of title, abstract" in capsys.readouterr().err
+    assert len(rows()) == 1
+
+
+@pytest.mark.parametrize("name", ["王晓明", "o.brien-2", "Zoë"])
+def test_a_reviewer_is_called_as_people_are_called(inside: Review, name: str) -> None:
+    """Names of any script become a file, a chain and a column, and are sealed and verified like any other."""
+    config = Path("config/config.yaml")
+    config.write_text(config.read_text(encoding="utf-8").replace("wang", name), encoding="utf-8")
+    assert decide("1", "include", reviewer=name) == 0 and decide("1", "include", reviewer="li") == 0
+    stage.run(load(root=inside.root))
+    found = tables.rows(tables.read(inside.result("screen", "decisions.csv")))
+    assert ["li", name] == next(sorted(tables.split(row["by"]), key=len) for row in found if row["by"])
+    assert main(["verify", "-o", "heads.csv"]) == 0 and main(["verify", "--against", "heads.csv"]) == 0
+    assert f"screening/{name}," in Path("heads.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../li", "a b", ".li", "-li", "li;wang", "li/wang", "王\n", "ｗａｎｇ", "Zoe\u0308"]
+)
+def test_what_cannot_be_a_files_name_is_no_reviewers(inside: Review, name: str) -> None:
+    """A name with a path, a blank or a mark that joins names writes nothing."""
+    assert main(["decide", "1", "include", f"--reviewer={name}", "--stage", "title_abstract"]) == 2
+    assert not list(Path("decisions").glob("**/*.csv"))
 
 
 def test_deciding_again_replaces_the_persons_own_earlier_row_whatever_id_was_used(inside: Review) -> None:

@@ -268,6 +268,24 @@ def test_the_commands_from_end_to_end(tmp_path: Path) -> None:
     assert {"atd", "wss95", "recall10", "cpu_s"} <= set(json.loads(out.read_text(encoding="utf-8")))
 
 
+def test_a_replay_says_what_it_leaves_out_and_needs_something_to_find(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Records without a label are counted aloud; where all included are known at the start there is no measure, not a 0."""
+    records, _ = made_up()
+    tables.write(tmp_path / "records.csv", records)
+    some = [{"record_id": f"r{i:03}", "label_included": str(int(i < 3))} for i in range(40)]
+    tables.write_rows(tmp_path / "labels.csv", some, ("record_id", "label_included"))
+    out = tmp_path / "sim.json"
+    words = ["simulate", str(tmp_path / "records.csv"), "--labels", str(tmp_path / "labels.csv"), "-o", str(out)]
+    assert main([*words, "--priors", "2"]) == 0
+    assert f"{len(records) - 40} records without a label left out" in capsys.readouterr().err
+    assert json.loads(out.read_text(encoding="utf-8"))["included"] == 1
+    out.unlink()
+    assert main([*words, "--priors", "3"]) == 2 and not out.exists()
+    assert "--priors 3 leaves no included record to be found, there are 3 - name fewer" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("cell", "why"),
     [("maybe", "is no decision"), ("both", "both included and excluded")],

@@ -39,7 +39,7 @@ def test_one_members_decisions_are_taken(tmp_path: Path, capsys: pytest.CaptureF
         ("77", "exclude", "adults"),
         ("cnki:0123456789ab", "unclear", ""),
     ]
-    assert "3 decisions, 1 records without one" in capsys.readouterr().out
+    assert "3 decisions, 1 record without one" in capsys.readouterr().out
 
 
 def test_a_decision_that_names_no_record_is_a_fault_and_the_others_are_written(

@@ -129,6 +129,31 @@ def test_notes_at_full_text_stand_beside_the_exclusion() -> None:
     assert set_aside.full_text_notes({"a": rows, "b": rows[:1]}) == {"a": "no control", "b": ""}
 
 
+def test_methods_text_counts_readers_of_what_was_judged(review: Builder, folder: Writer, tmp_path: Path) -> None:
+    """By two or more, by one and by an adjudicator alone add up to what was judged; what is still open is said apart."""
+    evidence = review(seed=1, reports=0)
+    said = [
+        ("1", "include", "wang; li"),
+        ("2", "exclude", "wang"),
+        ("3", "exclude", "zhou"),
+        ("4", "awaiting", "li; wang"),
+    ]
+    decided = [{"report_id": id, "stage": "full_text", "decision": decision, "by": by, "basis": "", "agreed": ""}
+               for id, decision, by in said]  # fmt: skip
+    ledger = {
+        id: [{"stage": "full_text", "reviewer": name, "role": "adjudicator" if name == "zhou" else "reviewer"}
+             for name in tables.split(by)]
+        for id, _, by in said
+    }  # fmt: skip
+    root = folder(evidence, tmp_path)
+    sentences = methods.methods(reviews.load(root=root), replace(evidence, decisions=decided), ledger, [])
+    (text,) = (each.text for each in sentences if "for eligibility" in each.text)
+    assert (
+        "3 reports were judged for eligibility by people (2 people; 1 report by two or more, 1 by one, 1 by an " in text
+    )
+    assert text.endswith("; 1 report that was read awaits a decision.")
+
+
 def test_methods_text_of_nothing_says_nothing(review: Builder, folder: Writer, tmp_path: Path) -> None:
     """A review whose ledgers and values are empty makes no claim about people."""
     root = folder(review(seed=1, reports=0), tmp_path)

@@ -126,6 +126,8 @@ def _explained(error: Any, key: Key) -> list[tuple[str, Key, str]]:
         return [(f"{name} is '{error.instance}'", key, f"use one of {', '.join(allowed)}")]
     if error.validator == "type":
         return [(f"{name} should be {_kind(error.validator_value)}", key, "see docs/reference/config.md")]
+    if error.validator == "pattern" and "spelling" in error.schema:
+        return [(f"{name} is '{error.instance}'", key, f"use {error.schema['spelling']}")]
     return [(f"{name}: {error.message}", key, "see docs/reference/config.md")]
 
 

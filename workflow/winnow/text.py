@@ -94,3 +94,8 @@ def first_page(pages: str) -> str:
     """The first page without leading zeros (``0472-5`` gives ``472``), lower case; empty if there is none."""
     found = re.match(r"\s*([A-Za-z]*)0*(\d+[A-Za-z]?)", fold(pages))
     return (found.group(1) + found.group(2)).lower() if found else ""
+
+
+def counted(count: int, one: str) -> str:
+    """How many there are, in words: ``1 record``, ``2 records``."""
+    return f"{count} {one if count == 1 else one + 's'}"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from winnow import text
 from winnow.decisions import ledger
+from winnow.decisions.kinds import ADJUDICATOR
 from winnow.decisions.ledger import Ledger
 from winnow.review import Review
 
@@ -45,6 +46,7 @@ def _about(row: Mapping[str, str], ids: Collection[str], studies: Collection[str
 
 def _line(one: Ledger, number: int, row: Mapping[str, str]) -> str:
     who = one.reviewer if "*" in one.kind.path else row["by"]
+    who += f", {ADJUDICATOR}" if row.get("role") == ADJUDICATOR else ""
     says = SAYS[one.kind.name].format(**row).rstrip()
     sealed = f"sealed {row['seal'][:12]}" if row["seal"] else "unsealed"
     more = "; ".join(row[name] for name in _MORE if row.get(name))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from winnow.cli import new, options
 from winnow.errors import UsageError
+from winnow.text import counted
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,9 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     review = options.review(arguments)
     manifest = filing.add(review, arguments.search, arguments.source, arguments.files, stated)
-    print(
-        f"{review.relative(manifest.folder)}: {manifest.data['records']} records of {stated.hits} hits, run on {stated.date}"
-    )
+    records = counted(manifest.data["records"], "record")
+    print(f"{review.relative(manifest.folder)}: {records} of {counted(stated.hits, 'hit')}, run on {stated.date}")
     new.note_example(manifest.folder)
     return 0
 

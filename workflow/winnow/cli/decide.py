@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winnow.cli import options
-from winnow.decisions.kinds import ADJUDICATOR, BASES, DECISIONS, RETRIEVAL, REVIEWER, ROLES, RULINGS
+from winnow.decisions.kinds import ADJUDICATOR, DECISIONS, RETRIEVAL, REVIEWER, ROLES, RULINGS
 from winnow.errors import UsageError
 from winnow.review import Review
 
@@ -86,9 +86,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     screening.add_argument(
         "--role", default="", choices=ROLES, help="adjudicator settles a conflict (default: reviewer)"
     )
-    screening.add_argument(
-        "--basis", default="", choices=("", *BASES), metavar="BASIS", help=f"what was read: {', '.join(BASES)}"
-    )
+    options.add_basis(screening)
     retrieval = parser.add_argument_group("at retrieval")
     retrieval.add_argument("--reason", default="", metavar="TEXT", help="why it was not retrieved")
     retrieval.add_argument("--from", dest="obtained_from", default="", metavar="TEXT", help="where it was obtained")

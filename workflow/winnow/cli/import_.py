@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from winnow.decisions.kinds import BASES, DECISIONS, STAGES
+from winnow.cli import options
+from winnow.decisions.kinds import DECISIONS, STAGES
 from winnow.errors import UsageError, raise_all
+from winnow.text import counted
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     past.add_argument("--date", metavar="YYYY-MM-DD", help="the day that the rows get")
     past.add_argument("--person", default="", metavar="NAME", help="whose decisions, as Rayyan calls them")
     past.add_argument("--decision", default="", choices=("", *DECISIONS), help="what Covidence's file is the list of")
-    past.add_argument("--basis", default="", choices=("", *BASES), help="what was read")
+    options.add_basis(past)
     past.add_argument(
         "--criterion", action="append", default=[], metavar="REASON=ID", help="the criterion that a reason means"
     )
@@ -66,7 +68,8 @@ def _past_decisions(arguments: argparse.Namespace) -> int:
     records = [row for _, row in tables.read_rows(arguments.records, needed)] if arguments.records else []
     past = past_decisions.read([Path(name) for name in arguments.files], told, records)
     past_decisions.write(Path(arguments.output), past)
-    print(f"{arguments.output}: {len(past.rows)} decisions, {past.undecided} records without one")
+    decisions, undecided = counted(len(past.rows), "decision"), counted(past.undecided, "record")
+    print(f"{arguments.output}: {decisions}, {undecided} without one")
     raise_all(past.faults)
     return 0
 

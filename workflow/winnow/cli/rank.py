@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from winnow import files, tables
 from winnow.errors import InputError, UsageError
+from winnow.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,7 @@ def _decisions(path: str | None, records: pd.DataFrame) -> tuple[dict[str, int],
     known = set(records["record_id"])
     if unknown := [name for name in decided if name not in known]:
         print(
-            f"winnow: {path}: {len(unknown)} decisions on records that are not there ({unknown[0]} ...)",
+            f"winnow: {path}: {counted(len(unknown), 'decision')} on records that are not there ({unknown[0]} ...)",
             file=sys.stderr,
         )
     drawn = set()

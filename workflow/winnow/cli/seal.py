@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from winnow.cli import options
+from winnow.text import counted
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     from winnow.screen.sealing import seal
 
     for one in seal(options.review(arguments), arguments.ledgers):
-        rows = f"{one.rows} row{'s' if one.rows > 1 else ''}"
-        print(f"{one.where}: {rows} sealed" if one.rows else f"{one.where}: nothing to seal")
+        print(f"{one.where}: {counted(one.rows, 'row')} sealed" if one.rows else f"{one.where}: nothing to seal")
         if one.unread:
             print(
                 f"winnow: {one.where}: {one.unread} of these have no fingerprint, since results/ is missing: "

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from winnow import files, tables
 from winnow.errors import InputError, UsageError
+from winnow.text import counted
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,10 +44,19 @@ def run(arguments: argparse.Namespace) -> int:
         "record_id", ignore_index=True
     )
     labels = asreview.labels(tables.read(arguments.labels, needs=("record_id",)), str(arguments.labels))
-    records = records[records["record_id"].isin(labels)].reset_index(drop=True)
+    labelled = records["record_id"].isin(labels)
+    if left := int((~labelled).sum()):
+        print(f"winnow: {counted(left, 'record')} without a label left out of the replay", file=sys.stderr)
+    records = records[labelled].reset_index(drop=True)
     included = np.array([labels[name] for name in records["record_id"]], dtype=np.int64)
-    if not included.sum():
+    found = int(included.sum())
+    if not found:
         raise InputError("no included record", where=str(arguments.labels), mend="a replay needs one at least")
+    if arguments.priors >= found:
+        raise UsageError(
+            f"--priors {arguments.priors} leaves no included record to be found, there are {found}",
+            mend=f"name fewer than {found}",
+        )
     met = verdicts.met(records, arguments.criteria) if arguments.criteria else None
     settings = {"question": arguments.question, "priors": arguments.priors, "seed": arguments.seed}
     measured = simulate(records, included, balance=met, **settings)

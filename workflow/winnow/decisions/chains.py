@@ -10,6 +10,7 @@ from winnow import files, tables
 from winnow.decisions import ledger, seals
 from winnow.decisions.ledger import Ledger
 from winnow.errors import InputError, WinnowError, raise_all
+from winnow.text import counted
 
 HEADS_FILE = "heads.csv"
 #: No review has ledgers, nor a ledger rows, for a longer file of heads or a longer number of rows.
@@ -41,8 +42,8 @@ def summary(one: Ledger) -> str:
     """A ledger's state in one line."""
     bare = seals.unsealed(one.rows)
     broken = len(one.verify())
-    state = f"{broken} faults" if broken else "whole" if not bare else f"whole, {bare} rows unsealed"
-    return f"{one.where}: {len(one.rows)} rows, {state}, head {one.head.head[:12] if one.rows else '-'}"
+    state = counted(broken, "fault") if broken else "whole" if not bare else f"whole, {counted(bare, 'row')} unsealed"
+    return f"{one.where}: {counted(len(one.rows), 'row')}, {state}, head {one.head.head[:12] if one.rows else '-'}"
 
 
 def heads(ledgers: Iterable[Ledger]) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,7 +22,8 @@ from winnow.decisions.kinds import KINDS, Kind
 from winnow.errors import InputError, LedgerError, WinnowError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?")
-_REVIEWER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+#: Letters of any script, in one form only: no second person is made by full-width letters or another way to spell an accent.
+_REVIEWER = re.compile(r"[^\W_][\w.-]*")
 _PREFIX = re.compile(r"[0-9a-f]{8,64}")
 #: What spreadsheets make of a long number in a narrow column.
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
@@ -251,7 +253,8 @@ def _day(cell: str) -> date | None:
 
 def is_reviewer(name: str) -> bool:
     """Whether a name can be a reviewer's, and so a file's."""
-    return bool(_REVIEWER.fullmatch(name)) and not name.lower().endswith(".csv")
+    one_form = unicodedata.is_normalized("NFKC", name)
+    return bool(_REVIEWER.fullmatch(name)) and one_form and not name.lower().endswith(".csv")
 
 
 def namesake(name: str, others: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from winnow import files
 from winnow.errors import LedgerError
+from winnow.text import counted
 
 #: Columns of recorded heads; ``sealed`` is the number of rows down to the last one with a seal.
 HEADS = ("ledger", "rows", "sealed", "head")
@@ -150,7 +151,7 @@ def against(recorded: Iterable[Head], chains: Mapping[str, Sequence[Cells]]) -> 
     for earlier in recorded:
         rows = chains.get(earlier.ledger)
         if rows is None:
-            what = f"the ledger is gone; it had {earlier.rows} rows when its head was recorded"
+            what = f"the ledger is gone; it had {counted(earlier.rows, 'row')} when its head was recorded"
         elif len(rows) < earlier.rows:
             what = f"{earlier.rows - len(rows)} of {earlier.rows} rows were cut off since its head was recorded"
         elif not _leads_to(earlier, rows):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from winnow import text
 from winnow.errors import InputError, WinnowError
 from winnow.records.reading import Reading
 
@@ -63,7 +64,7 @@ class FileReport:
     def summary(self) -> str:
         """The report in one line."""
         shown = [
-            f"{self.file}: {self.records} records",
+            f"{self.file}: {text.counted(self.records, 'record')}",
             ", ".join(sorted(self.formats)),
             ", ".join(self.reading.encodings),
         ]
@@ -72,7 +73,9 @@ class FileReport:
         ]
         strays = len(self.reading.strays)
         return "; ".join(
-            part for part in (*shown, *missing, f"{strays} lines not understood" if strays else "") if part
+            part
+            for part in (*shown, *missing, f"{text.counted(strays, 'line')} not understood" if strays else "")
+            if part
         )
 
     def as_json(self) -> dict[str, Any]:

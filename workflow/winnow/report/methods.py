@@ -41,11 +41,12 @@ def _search(review: Review, source: Source) -> list[Sentence]:
     proof = review.relative(source.folder / "manifest.json")
     years = manifest.data.get("years") or []
     span = f", publication years {years[0]} to {years[-1]}" if years else ""
+    then = f"{span}," if span else ""
     hits = manifest.data.get("hits")
     stated = f"; the source stated {_n(hits, 'hit', 'hits')}" if hits is not None else ""
     told = {
         "entrez": f"{source.title} was searched through Entrez on {manifest.date}{span} ({records} retrieved{stated}).",
-        "export": f"{source.title} was searched on {manifest.date}{span} and its export filed ({records}{stated}).",
+        "export": f"{source.title} was searched on {manifest.date}{then} and its export filed ({records}{stated}).",
         "assembled": f"Records of {source.title} were assembled from public bibliographic facts ({records}{span}); "
         "no search was run.",
         "not_available": f"{source.title} was planned for search {source.search_id}; no export was supplied.",
@@ -78,30 +79,35 @@ def _screening(review: Review, evidence: Evidence, ledger: Mapping[str, Sequence
 
 
 def _judged(evidence: Evidence, ledger: Mapping[str, Sequence[Row]], stage: str, words: str) -> str:
-    """Who judged at a stage, what they read, and what else settled it; empty where no person did."""
-    rows = [row for row in evidence.decisions if row["stage"] == stage and row["decision"] != "awaiting"]
+    """Who judged at a stage, what they read, what else settled it and what is still open; empty where no reader judged."""
+    reached = [row for row in evidence.decisions if row["stage"] == stage]
+    rows = [row for row in reached if row["decision"] != "awaiting"]
     by_people = [row for row in rows if not row["by"].startswith("rule:")]
-    readers = [
-        {row["reviewer"] for row in its if row["stage"] == stage and row["role"] == "reviewer"}
-        for its in ledger.values()
-    ]
-    read = [people for people in readers if people]
-    if not rows or not read:
+    readers = {
+        report: {row["reviewer"] for row in its if row["stage"] == stage and row["role"] == "reviewer"}
+        for report, its in ledger.items()
+    }
+    read = [len(readers.get(row["report_id"], ())) for row in by_people]
+    if not any(read):
         return ""
-    people = len(set().union(*read))
-    twice = sum(len(its) > 1 for its in read)
+    people = len(set().union(*readers.values()))
+    twice, once, adjudicated = sum(count > 1 for count in read), read.count(1), read.count(0)
     bases = Counter(row["basis"] or "a basis not stated" for row in by_people)
     settled = sum(row["agreed"] == "adjudicated" for row in rows)
     by_rule = len(rows) - len(by_people)
+    begun = sum(bool(readers.get(row["report_id"])) for row in reached if row["decision"] == "awaiting")
     said = [
         f"{_n(len(by_people), 'report was', 'reports were')} judged {words} by people "
-        f"({_n(people, 'person', 'people')}; {_n(twice, 'report', 'reports')} by two or more, {len(read) - twice} by one)",
+        f"({_n(people, 'person', 'people')}; {_n(twice, 'report', 'reports')} by two or more, {once} by one"
+        + (f", {adjudicated} by an adjudicator alone)" if adjudicated else ")"),
         f"what was read: {', '.join(f'{basis} ({count})' for basis, count in sorted(bases.items()))}",
     ]
     if settled:
         said.append(f"{_n(settled, 'disagreement was', 'disagreements were')} settled by an adjudicator")
     if by_rule:
         said.append(f"{_n(by_rule, 'report was', 'reports were')} decided by rules alone")
+    if begun:
+        said.append(f"{_n(begun, 'report that was read awaits', 'reports that were read await')} a decision")
     return "; ".join(said) + "."
 
 
