@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # Full-width forms, ideographic space, dashes, tildes and middle dots: the same sign typed in another width.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -88,6 +88,21 @@ def same_id(identifier: str) -> str:
 def is_han(text: str) -> bool:
     """Whether the text holds a Chinese character."""
     return bool(_HAN.search(text))
+
+
+@cache
+def _simplified() -> dict[int, int]:
+    """Traditional Chinese characters and their simplified forms, one to one (OpenCC's table)."""
+    import opencc
+
+    characters = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+    simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(old): ord(new) for old, new in zip(characters, simple, strict=True) if old != new and len(new) == 1}
+
+
+def simplified(words: str) -> str:
+    """Traditional characters as simplified ones, sign for sign."""
+    return words.translate(_simplified())
 
 
 def first_page(pages: str) -> str:

@@ -11,7 +11,7 @@ import re
 from functools import cache
 
 from winnow import package_data, text
-from winnow.deduplicate import journals, people, titles
+from winnow.deduplicate import journals, people
 
 #: What the comparison of a Chinese list of authors with one in Latin letters can say.
 CANNOT_TELL, NONE_SHARED, SOME_SHARED, SAME_FIRST, SAME_PEOPLE = range(5)
@@ -93,7 +93,7 @@ def _written_out(rest: str, given: tuple[tuple[str, ...], ...]) -> bool:
 def same_people(one: str, other: str) -> int:
     """How far two author lists agree, one of them in Chinese characters and the other in Latin letters."""
     chinese, latin = (one, other) if text.is_han(one) else (other, one)
-    ours, theirs = people.split(titles.simplified(chinese))[:_PEOPLE], people.split(latin)[:_PEOPLE]
+    ours, theirs = people.split(text.simplified(chinese))[:_PEOPLE], people.split(latin)[:_PEOPLE]
     if not ours or not theirs:
         return CANNOT_TELL
     first = same_person(ours[0], theirs[0])
@@ -108,7 +108,7 @@ def same_people(one: str, other: str) -> int:
 @cache
 def _journal_key(name: str) -> str:
     return "".join(
-        character for character in _BRACKETS.sub("", titles.simplified(text.fold(name))) if character.isalnum()
+        character for character in _BRACKETS.sub("", text.simplified(text.fold(name))) if character.isalnum()
     )
 
 
@@ -127,7 +127,7 @@ def same_journal(one: str, other: str) -> str:
     if not key or not words:
         return "unknown"
     spaceless = "".join(words)
-    whole = "".join(character for character in titles.simplified(text.fold(chinese)) if character.isalnum())
+    whole = "".join(character for character in text.simplified(text.fold(chinese)) if character.isalnum())
     if _reads(key, spaceless) or _reads(whole, spaceless) or spaceless in _journals().get(key, frozenset()):
         return "same"
     if any(_reads(key, spaceless[:end]) for end in range(max(len(spaceless) - 12, 8), len(spaceless))):

@@ -6,7 +6,6 @@ import re
 from typing import NamedTuple
 
 from winnow import text
-from winnow.deduplicate import titles
 
 _AND = re.compile(r"\s+(?:and|AND|&)\s+")
 _GLUED = re.compile(
@@ -48,7 +47,7 @@ def people(cell: str) -> People:
         return NOBODY
     han = not cell.isascii() and text.is_han(cell)
     if han:
-        found = [family(name) for name in split(titles.simplified(cell))]
+        found = [family(name) for name in split(text.simplified(cell))]
         return People(found[0], " ".join(sorted(set(found) - {""}))) if found else NOBODY
     if cell.rstrip(" .").endswith(("al", "others")):
         cell = _ET_AL.sub("", cell)

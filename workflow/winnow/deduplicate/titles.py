@@ -76,21 +76,6 @@ _SPELLING = tuple(_WORDS["spelling"].items())
 _FUNCTION_WORDS = {word: language for language, words in _WORDS["function_words"].items() for word in words.split()}
 
 
-@cache
-def _simplified() -> dict[int, int]:
-    """Traditional Chinese characters and their simplified forms, one to one (OpenCC's table)."""
-    import opencc
-
-    characters = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
-    simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    return {ord(old): ord(new) for old, new in zip(characters, simple, strict=True) if old != new and len(new) == 1}
-
-
-def simplified(title: str) -> str:
-    """Traditional characters as simplified ones."""
-    return title.translate(_simplified())
-
-
 def words(title: str) -> str:
     """The title's words, lower case, without marks, mark-up, trade marks and notes of language; empty if it is no title.
 
@@ -123,7 +108,7 @@ _LANGUAGE_ENDS = frozenset(name[-3:] for name in _WORDS["language_notes"])
 def _folded(title: str) -> str:
     title = _LANGUAGE_NOTE.sub("", text.fold(title))
     if _CJK.search(title):
-        title = _MARK_OF_TYPE.sub("", simplified(title))
+        title = _MARK_OF_TYPE.sub("", text.simplified(title))
         title = unicodedata.normalize("NFC", title)
     title = title.casefold().translate(_GREEK)
     return _NOT_WORD.sub(" ", text.bare(title).replace("'", ""))

@@ -8,15 +8,35 @@ from collections.abc import Callable, Iterator
 from winnow.extract import candidates, cues, numbers, phrases, scoring
 from winnow.extract.candidates import Candidate
 from winnow.extract.passage import Found, Passage
-from winnow.text import is_han
 
-_GRAMS = {"g": 1.0, "gm": 1.0, "gms": 1.0, "gram": 1.0, "grams": 1.0, "克": 1.0, "mg": 1e-3, "milligram": 1e-3}
+_GRAMS = {
+    "g": 1.0,
+    "gm": 1.0,
+    "gms": 1.0,
+    "gram": 1.0,
+    "grams": 1.0,
+    "克": 1.0,
+    "公克": 1.0,
+    "mg": 1e-3,
+    "milligram": 1e-3,
+}
 _GRAMS |= {"milligrams": 1e-3, "毫克": 1e-3, "μg": 1e-6, "µg": 1e-6, "ug": 1e-6, "mcg": 1e-6}
 _mass = "|".join(sorted(_GRAMS, key=len, reverse=True))
-_PER_KG = r"(?:/ ?\(? ?kg\b|\.\(?kg(?:-1)?| per kg\b| kg ?-1| per kilogram| ?/ ?kilogram| per kilo\b)"
-_PER_DAY = r"(?:[ ./]*(?:/ ?d(?:ay)?\b|\.d(?:-1)?\b|d-1|per day|a day|each day|daily|every day|body ?weight/d(?:ay)?|qd|每[天日]))"
+_PER_KG = (
+    r"(?:/ ?\(? ?(?:kg(?![a-z0-9_])|公斤|千克)|\.\(?kg(?:-1)?"
+    r"| per kg\b| kg ?-1| per kilogram| ?/ ?kilogram| per kilo\b)"
+)
+_PER_DAY = (
+    r"(?:[ ./]*(?:/ ?(?:d(?:ay)?(?![a-z0-9_])|[天日])|\.d(?:-1)?(?![a-z0-9_])|d-1|per day|a day|each day|daily|every day"
+    r"|body ?weight/d(?:ay)?|qd|每[天日]))"
+)
 _NUMBER = numbers.DECIMAL
-_DAYS = rf"(?P<days>{numbers.WORDS}|\d{{1,2}}|[一二两三四五六七八九十]) ?(?:consecutive |successive |连续)?(?:days?\b|d\b|天|日)"
+_DAYS = (
+    rf"(?P<days>{numbers.WORDS}|\d{{1,2}}|[一二两三四五六七八九十]) ?(?:consecutive |successive |连续)?"
+    r"(?:days?\b|d(?![a-z0-9_])|天|日)"
+)
+#: Said before a dose, it is one of each day: 每日静脉滴注0.4 g/kg.
+_DAILY = re.compile(r"(?:每[日天]|日)(?:静脉|口服)?(?:滴注|静滴|输注|注射|给予|给|予|用)? ?$")
 
 #: 0.4 g/kg/day for 5 days; 1 g/kg daily on two consecutive days; 0.4 g/(kg.d),连用5天
 _TIMES_DAYS = re.compile(
@@ -55,8 +75,9 @@ def _judged(
 
 def dose(passage: Passage) -> list[Found]:
     """Doses as printed; the number in the printed unit, or in g/kg where the dose is per kilogram."""
-    found = phrases.in_chinese("dose", passage)
-    if not found:
+    if passage.chinese:
+        found = phrases.in_chinese("dose", passage)
+    else:
         found = [
             Found(start, end, "cues", sure)
             for start, end, sure in _judged(passage, "dose", lambda context: candidates.doses(context.words))
@@ -67,12 +88,13 @@ def dose(passage: Passage) -> list[Found]:
     ]
 
 
+_THOUSANDS = re.compile(r"(?<=\d)[ ,](?=\d{3}(?!\d))")
 _AMOUNT = re.compile(rf"(?P<low>{_NUMBER})(?:(?: ?(?:-|~|to) ?)(?P<high>{_NUMBER}))? ?(?P<unit>.*)", re.DOTALL)
 
 
 def amount(passage: Passage, start: int, end: int) -> tuple[str, str]:
     """The number (``low-high`` for a range) and unit of a dose; mass per kilogram becomes grams per kilogram."""
-    text = passage.tight[start:end]
+    text = _THOUSANDS.sub("", passage.tight[start:end])
     match = _AMOUNT.search(text)
     if not match:
         count = numbers.whole(re.match(r"[\w-]*", text).group())  # type: ignore[union-attr]
@@ -101,9 +123,10 @@ def total_per_course(passage: Passage) -> list[Found]:
         if not days or days > 14 or _SPLIT.search(match["between"] + match["more"]):
             continue
         # "2 g/kg over 2 days" is a total; "1 g/kg/day over 2 days" is not.
-        whole = match["link"].lower() in ("over", "in", "during", ",") and not match["daily"]
+        daily = match["daily"] or _DAILY.search(text, max(0, match.start() - 10), match.start())
+        whole = match["link"].lower() in ("over", "in", "during", ",") and not daily
         number = numbers.shown(grams if whole else grams * days)
-        rule, sure = ("stated", 0.85) if whole else ("dose times days", 0.92 if match["daily"] else 0.8)
+        rule, sure = ("stated", 0.85) if whole else ("dose times days", 0.92 if daily else 0.8)
         found.append(Found(*match.span(), rule, sure, number, number, "g/kg"))
     for match in _TOTAL.finditer(text):
         if any(each.start <= match.start("amount") < each.end for each in found):
@@ -118,24 +141,21 @@ def total_per_course(passage: Passage) -> list[Found]:
 
 def frequency(passage: Passage) -> list[Found]:
     """How often, as printed."""
-    found = [
+    if passage.chinese:
+        return phrases.in_chinese("frequency", passage)
+    return [
         Found(start, end, "cues", sure)
         for start, end, sure in _judged(
             passage, "frequency", lambda context: candidates.frequencies(context.words, passage.lower)
         )
     ]
-    if is_han(passage.text):
-        found += [
-            Found(*match.span(), "chinese", 0.85)
-            for match in candidates.frequency_phrases("chinese").finditer(passage.lower)
-        ]
-    return found
 
 
 def duration(passage: Passage) -> list[Found]:
     """How long treatment or follow-up lasted, as printed; number and unit of time beside it."""
-    found = phrases.in_chinese("duration", passage)
-    if not found:
+    if passage.chinese:
+        found = phrases.in_chinese("duration", passage)
+    else:
         found = [
             Found(start, end, "cues", sure)
             for start, end, sure in _judged(passage, "duration", lambda context: candidates.durations(context.words))

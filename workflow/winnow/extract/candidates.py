@@ -161,18 +161,17 @@ _AROUND = 40
 
 
 @cache
-def frequency_phrases(language: str) -> re.Pattern[str]:
-    """``rules/frequency.yaml`` for one language as one expression."""
-    rules = package_data.from_yaml("extract/rules/frequency.yaml")[language]
+def frequency_phrases() -> re.Pattern[str]:
+    """``rules/frequency.yaml`` as one expression."""
+    rules = package_data.from_yaml("extract/rules/frequency.yaml")
     phrases = "|".join(phrase.replace("NUM", numbers.WHOLE) for phrase in rules)
-    edge = r"(?<![A-Za-z])" if language == "english" else ""
-    return re.compile(f"{edge}(?:{phrases})")
+    return re.compile(f"(?<![A-Za-z])(?:{phrases})")
 
 
 def frequencies(words: Words, text: str) -> Iterator[Candidate]:
     """English phrases that may say how often."""
     tokens, starts, ends = words.tokens, words.starts, words.ends
-    phrases = frequency_phrases("english")
+    phrases = frequency_phrases()
     done = 0
     for place, token in enumerate(tokens):
         if token not in _TELLTALE or starts[place] < done:

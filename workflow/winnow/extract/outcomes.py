@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from winnow.extract import candidates, cues, numbers, phrases, scoring, second_look
+from winnow.extract import candidates, chinese_outcomes, cues, numbers, scoring, second_look
 from winnow.extract.counting import counts
 from winnow.extract.passage import Found, Passage
 
 
 def percentage(passage: Passage) -> list[Found]:
     """Percentages of participants with an outcome, digits without their sign; every mention."""
-    if chinese := phrases.in_chinese("percentage", passage):
-        texts = [(each, passage.tight[each.start : each.end]) for each in chinese]
-        return [
-            Found(each.start, each.end, each.rule, each.confidence, text, text, "%", each.quoted)
-            for each, text in texts
-        ]  # fmt: skip
+    if passage.chinese:
+        return chinese_outcomes.percentage(passage)
     words = cues.read(passage).words
     least = scoring.accepted("percentage")
     found = []
@@ -40,8 +36,8 @@ def _shares(passage: Passage) -> dict[candidates.Candidate, float]:
 
 def event_count(passage: Passage) -> list[Found]:
     """Numbers of participants with an outcome, in digits; every mention."""
-    if chinese := phrases.counted("event_count", passage):
-        return chinese
+    if passage.chinese:
+        return chinese_outcomes.event_count(passage)
     least = scoring.accepted("second_look")
     judged = counts(passage)
     percentages = {first: score for (first, _), score in _shares(passage).items()}

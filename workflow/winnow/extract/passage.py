@@ -1,8 +1,8 @@
 """A piece of text as extractors read it, and the way back to what was printed.
 
 Corpora and PDF text layers print "0 . 5 mg / kg" and "( n = 20 )"; Chinese text has full-width digits and signs. Rules are
-written once, for "0.5 mg/kg": they read :attr:`Passage.tight`, where such spaces are closed and signs are half-width, and every
-finding is handed back as offsets of the text as it was received.
+written once, for "0.5 mg/kg": they read :attr:`Passage.tight`, where such spaces are closed, signs are half-width and
+Chinese characters simplified, and every finding is handed back as offsets of the text as it was received.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from winnow.text import CHINESE_STOP
+from winnow.text import CHINESE_STOP, is_han, simplified
 
 #: Signs and the half-width or plain form that rules read; most texts have few of them.
 _WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
@@ -44,6 +44,11 @@ _CLOSED = re.compile(
     )""",
     re.VERBOSE,
 )
+
+#: A text with so many Chinese characters is Chinese, whatever else it holds.
+_CHINESE = 40
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z]+")
 
 #: Where a sentence may end, found fast; whether one does is looked up there.
 _SIGN = re.compile(r"[.!?。！？；;]")
@@ -84,6 +89,8 @@ class Passage:
         self.text = text
         # One sign for one sign: offsets stay as they are.
         width = _WIDE.sub(lambda sign: _WIDTH[sign.group()], text)
+        if is_han(text):
+            width = simplified(width)
         few = width.count(" . ") + width.count(" , ") < _MANY
         self.tokenised = not few and len(_ALONE.findall(width)) >= _MANY
         self._removed: list[int] = []
@@ -99,6 +106,12 @@ class Passage:
         self.lower = lowered
         # How many signs of the text precede each removed space, in tight offsets.
         self._before = [place - index for index, place in enumerate(self._removed)]
+
+    @cached_property
+    def chinese(self) -> bool:
+        """Whether the text is Chinese: fewer than two Latin words to a character. An English one may hold Chinese names."""
+        han = sum(1 for _ in _HAN.finditer(self.tight))
+        return han >= _CHINESE or 0 < 2 * han >= sum(1 for _ in _LATIN.finditer(self.tight))
 
     def original(self, place: int) -> int:
         """The offset in :attr:`text` of a sign of :attr:`tight`."""

@@ -1,4 +1,4 @@
-"""Extractors that are nothing but phrases: Chinese ones of every kind, and ages."""
+"""Extractors that are nothing but phrases: Chinese doses, frequencies and durations, and ages in both languages."""
 
 from __future__ import annotations
 
@@ -10,38 +10,44 @@ from typing import Any
 from winnow import package_data
 from winnow.extract import numbers
 from winnow.extract.passage import Found, Passage
-from winnow.text import is_han
 
 #: A sentence without one of these says nothing of age; most are skipped.
 _AGED = re.compile(r"age(?<=\bage)|old(?<=\bold)|years? of")
 
 
+#: How far before a value it is looked for what speaks against it.
+_LOOK = 24
+
+
 @dataclass(frozen=True)
 class Phrase:
-    """A regular expression with a group ``value``, and how sure a match is."""
+    """A regular expression with a group ``value``, how sure a match is, and what must not stand right before the value."""
 
     expression: re.Pattern[str]
     confidence: float
+    unless: re.Pattern[str] | None = None
 
 
-def _phrase(entry: dict[str, Any]) -> Phrase:
-    text = str(entry["pattern"]).replace("NUM", numbers.HAN)
-    return Phrase(re.compile(text, re.IGNORECASE), float(entry["confidence"]))
+def _phrase(entry: dict[str, Any], words: dict[str, str]) -> Phrase:
+    text = str(entry["pattern"])
+    for word, listed in words.items():
+        text = text.replace(word, listed)
+    unless = re.compile(entry["unless"]) if "unless" in entry else None
+    return Phrase(re.compile(text, re.IGNORECASE), float(entry["confidence"]), unless)
 
 
 @cache
 def chinese() -> dict[str, tuple[Phrase, ...]]:
     """``rules/chinese.yaml`` by extractor."""
-    return {
-        name: tuple(_phrase(entry) for entry in entries)
-        for name, entries in package_data.from_yaml("extract/rules/chinese.yaml").items()
-    }
+    rules = package_data.from_yaml("extract/rules/chinese.yaml")
+    words = rules.pop("words") | {"NUM": numbers.HAN}  # NUM last: the other words hold it
+    return {name: tuple(_phrase(entry, words) for entry in entries) for name, entries in rules.items()}
 
 
 @cache
 def ages() -> tuple[Phrase, ...]:
     """``rules/age.yaml``."""
-    return tuple(_phrase(entry) for entry in package_data.from_yaml("extract/rules/age.yaml"))
+    return tuple(_phrase(entry, {}) for entry in package_data.from_yaml("extract/rules/age.yaml"))
 
 
 def matched(
@@ -53,6 +59,7 @@ def matched(
         Found(*match.span("value"), rule, phrase.confidence, quoted=match.span())
         for phrase in phrases
         for match in phrase.expression.finditer(passage.tight, start, end)
+        if not (phrase.unless and phrase.unless.search(passage.tight, *_ahead(start, match.start("value"))))
     ]
     kept: list[Found] = []
     for found in sorted(every, key=lambda each: (-each.confidence, each.start - each.end, each.start)):
@@ -61,23 +68,13 @@ def matched(
     return sorted(kept, key=lambda each: each.start)
 
 
+def _ahead(start: int, place: int) -> tuple[int, int]:
+    return max(start, place - _LOOK), place
+
+
 def in_chinese(name: str, passage: Passage) -> list[Found]:
-    """What the Chinese phrases of one extractor find; nothing in a text without Chinese characters."""
-    if "han" not in passage.kept:
-        passage.kept["han"] = is_han(passage.text)
-    return matched(chinese().get(name, ()), passage, "chinese") if passage.kept["han"] else []
-
-
-def counted(name: str, passage: Passage) -> list[Found]:
-    """As :func:`in_chinese`, for whole numbers: the value in digits."""
-    found = []
-    for each in in_chinese(name, passage):
-        value = numbers.whole(passage.tight[each.start : each.end])
-        if value is not None:
-            found.append(
-                Found(each.start, each.end, each.rule, each.confidence, str(value), str(value), quoted=each.quoted)
-            )
-    return found
+    """What the Chinese phrases of one extractor find; nothing in a text that isn't Chinese."""
+    return matched(chinese()[name], passage, "chinese") if passage.chinese else []
 
 
 def age(passage: Passage) -> list[Found]:
@@ -89,7 +86,20 @@ def age(passage: Passage) -> list[Found]:
             start, done = passage.sentence(*hint.span())
             found += matched(ages(), passage, "age", (start, done))
     return [
-        Found(each.start, each.end, each.rule, each.confidence, "", numeral.group(), "years", each.quoted)
+        Found(
+            each.start,
+            each.end,
+            each.rule,
+            each.confidence,
+            "",
+            *_years(passage.tight[each.start : each.end]),
+            each.quoted,
+        )
         for each in found
-        if (numeral := re.search(r"\d+(?:\.\d+)?", passage.tight[each.start : each.end]))
     ]
+
+
+def _years(text: str) -> tuple[str, str]:
+    """The first number, unless it is one of months or days."""
+    numeral = re.search(r"\d+(?:\.\d+)?", text)
+    return (numeral.group(), "years") if numeral and not re.search("[月天]", text) else ("", "")

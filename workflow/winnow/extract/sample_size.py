@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from winnow import package_data
-from winnow.extract import cues, numbers, phrases, scoring, sure_total
+from winnow.extract import chinese_sizes, cues, numbers, scoring, sure_total
 from winnow.extract.counting import ADDED_UP, STATED, SUMMED, Count, counts, first_groups
 from winnow.extract.passage import Found, Passage
 
@@ -31,8 +31,8 @@ _LIKE = 3
 
 def total(passage: Passage) -> list[Found]:
     """The total, at most one: the surest number stated, or else the sum of groups (its rule says so)."""
-    if chinese := phrases.counted("sample_size.total", passage):
-        return [max(chinese, key=lambda each: (each.confidence, -each.start))]
+    if passage.chinese:
+        return chinese_sizes.total(passage)
     every = [each for each in counts(passage) if each.number]
     answer = likeliest(passage, every)
     return [replace(answer, confidence=sure_total.sure(passage, every, answer))] if answer else []
@@ -76,8 +76,8 @@ def _added_up(every: list[Count]) -> Count | None:
 
 def arm(passage: Passage) -> list[Found]:
     """The size of each group, every mention."""
-    if chinese := phrases.counted("sample_size.arm", passage):
-        return chinese
+    if passage.chinese:
+        return chinese_sizes.arm(passage)
     least = scoring.accepted("arm")
     return [
         each.found(STATED, scoring.confidence("arm", each.arm))
