@@ -48,6 +48,24 @@ REPORTS = [
     ("Drug X in gout", "We searched PubMed and Embase. No meta-analysis was performed.", "", "meta_analysis"),
     ("Drug X in gout", "We performed a meta-analysis of eight studies.", "meta_analysis review", "randomised_trial"),
     (
+        "Drug X in gout: a systematic review",
+        "We followed the Preferred Reporting Items for Systematic Reviews and Meta-Analyses and searched PubMed.",
+        "systematic_review",
+        "meta_analysis",
+    ),
+    (
+        "Drug X in gout",
+        "A systematic review and meta-analysis was done after a search of PubMed.",
+        "systematic_review meta_analysis",
+        "",
+    ),
+    (
+        "Drug X in gout",
+        "A systematic review found heterogeneity of the included studies, so a meta-analysis was not possible.",
+        "",
+        "meta_analysis",
+    ),
+    (
         "Drug X in gout",
         "A meta-analysis of twelve randomised trials was undertaken after a search of PubMed.",
         "meta_analysis",
@@ -68,6 +86,7 @@ REPORTS = [
     ("Guidelines for gout in adults", "", "guideline", "protocol"),
     ("Recommendations of the French Society of Rheumatology for gout", "", "guideline", "protocol"),
     ("Do guidelines for gout improve outcomes?", "", "", "guideline"),
+    ("Tutorial: guidelines for counting crystals", "", "", "guideline"),
     ("Patients who follow guidelines live longer", "", "", "guideline"),
     ("A pragmatic trial of drug X", "Adults were assigned by computer-generated numbers.", "randomised_trial", ""),
     ("Predicting gout", "Patients were randomly divided into training and validation sets.", "", "randomised_trial"),
@@ -169,6 +188,37 @@ REPORTS = [
     ("药物X治疗痛风：系统评价与荟萃分析方案", "", "protocol", "systematic_review randomised_trial"),
     ("药物X治疗痛风的随机对照试验方案", "", "protocol randomised_trial", "systematic_review"),
 ]
+
+
+#: title, abstract, the age groups
+PEOPLE = [
+    ("Drug X in gout", "The mean age was 56.3 years.", "adult"),
+    ("Drug X in gout", "The mean age was 5.3 years. Of these patients 30 had gout.", ""),
+    ("Drug X in gout", "A 34-year-old man had gout.", "adult"),
+    ("Drug X in gout", "A 3-year-old male had gout.", "child"),
+    ("Drug X in gout", "Forty men and 20 women with gout took drug X.", "adult"),
+    ("Drug X in gout", "Those under 18 years of age took drug X.", ""),
+    ("Drug X in gout", "Patients aged 2 to 18 years took drug X.", ""),
+    ("Drug X in gout", "Patients over 18 years of age took drug X.", "adult"),
+    ("Drug X in gout", "Healthy volunteers took drug X.", "adult"),
+    ("Drug X in rats", "Rats aged 20 weeks and women took drug X.", ""),
+    ("Gout in a 9-year-old", "", "child"),
+    ("A 15-year-old stent", "", ""),
+    ("Gout after preterm birth", "", ""),
+    ("The second child policy and gout", "", ""),
+    ("Gout in preterm infants", "", "child"),
+    ("Gout in children and adults", "", "adult child"),
+]
+
+
+@pytest.mark.parametrize(("title", "abstract", "wanted"), PEOPLE)
+def test_age_groups_by_title_and_abstract(title: str, abstract: str, wanted: str) -> None:
+    """Numbers of years are read as ages only where they are, and a number of one digit is no adult's."""
+    table = verdicts(
+        pd.DataFrame([{"record_id": "r1", "title": title, "abstract": abstract}]),
+        criteria_files.load("builtin:population"),
+    )
+    assert set(table["criterion"][table["verdict"] == "met"]) == set(wanted.split())
 
 
 def met(title: str, abstract: str, **more: str) -> set[str]:
