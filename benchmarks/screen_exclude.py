@@ -70,14 +70,18 @@ def screened(data: Path, criteria_file: Path) -> Review:
     size = len(criteria.ids)
     said = [rows[start : start + size] for start in range(0, len(rows), size)]
     texts = ["\n".join(cells) for cells in table[fields].itertuples(index=False, name=None)]
-    against = np.array([any(row[1] == "not met" for row in own) for own in said])
     excluded = {}
     for share in SHARES:
-        excluded[share] = against.copy()
-        if share <= 1:
-            excluded[share][list(likeness.held_back(said, texts, criteria, share))] = False
+        hinted = min(share, likeness.SHARE_HINTED)
+        found = likeness.weighed(said, texts, criteria, share, hinted) if share <= 1 else said
+        excluded[share] = np.array([any(counts(row, share) for row in own) for own in found])
     included = (table["label_included"] == "1").to_numpy()
     return Review(criteria_file.stem, table["title"].tolist(), included, said, excluded)
+
+
+def counts(row: Sequence[str], share: float) -> bool:
+    """Whether a row excludes; where silence is never doubted, it is only counted without a hint, as its author would."""
+    return row[1] == "not met" and not (share > 1 and likeness.is_hinted(row))
 
 
 def means(reviews: Sequence[Review], shares: Sequence[float]) -> str:

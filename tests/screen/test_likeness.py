@@ -128,6 +128,57 @@ def test_a_small_table_has_nothing_to_compare_with() -> None:
     assert found["x1"] == found["x2"] == ("not met", SILENT)
 
 
+WITHOUT = [word for word in FAR if word != "fertiliser"]
+HINTED: dict[str, Any] = {**DRUG, "hints": ["dairy", "analgesic", "fertiliser*"]}
+ONLY_A_HINT = "hint: the text has no wonderdrug, only a hint"
+
+
+def test_a_hint_leaves_silence_open_unless_the_report_reads_quite_unlike() -> None:
+    """Where only a hint stands, silence excludes a report on something else and nothing near the subject; the hint is the quote."""
+    near = {**ALIKE, "abstract": ALIKE["abstract"].replace("a compound of ours", "an analgesic")}
+    far = {**UNLIKE, "abstract": f"{told(WITHOUT, 5)} Dairy cows were kept. Nothing else."}
+    found = verdicts(table(near, far), criteria(HINTED)).set_index("report_id")
+    verdict, rule, field, quote, start, end = found.loc["x2"].tolist()[1:]
+    assert (verdict, rule, field, quote) == ("not met", ONLY_A_HINT, "abstract", "Dairy cows were kept.")
+    assert far["abstract"][int(start) : int(end)] == quote
+    verdict, rule, field, quote, *_ = found.loc["x1"].tolist()[1:]
+    assert verdict == "unclear" and rule.startswith(f"{ONLY_A_HINT}, but {likeness.ALIKE} (")
+    assert "analgesic" in quote
+
+
+def test_a_hint_never_excludes_more_than_silence_would() -> None:
+    """Law: a phrase put under `hints` may only spare reports."""
+    records = table(ALIKE, UNLIKE)
+    plain, hinted = judged(records, DRUG), judged(records, HINTED)
+    assert {name for name, found in hinted.items() if found[0] == "not met"} <= {
+        name for name, found in plain.items() if found[0] == "not met"
+    }
+    assert any(found[1].startswith("hint") for found in hinted.values())
+
+
+@pytest.mark.parametrize(
+    ("records", "protocol", "why"),
+    [
+        (table(UNLIKE, size=likeness.SMALL - 3), HINTED, likeness.TOO_SMALL),
+        (table(UNLIKE), {**HINTED, "met": ["wonderdrugg"]}, likeness.TOO_FEW),
+    ],
+)
+def test_without_reports_to_compare_with_a_hint_leaves_everything_open(
+    records: pd.DataFrame, protocol: dict[str, Any], why: str
+) -> None:
+    """In a small table, or where hardly anything meets the criteria, a hint still breaks the silence."""
+    records = records.assign(abstract=[f"{text} An analgesic was mentioned." for text in records["abstract"]])
+    found = judged(records, protocol)["x2"]
+    assert found[0] == "unclear" and found[1].startswith("hint: ") and found[1].endswith(why)
+
+
+def test_a_hint_is_no_reason_where_another_criterion_excludes() -> None:
+    """What a title says against a report leaves the criterion that has a hint unclear, so the reason stays the one that is said."""
+    row = {**ALIKE, "title": "Knees of mice", "abstract": f"{ALIKE['abstract']} An analgesic was given."}
+    found = verdicts(table(row), criteria(HINTED, {"id": "people", "not_met": ["mice"]}))
+    assert found[found["report_id"] == "x1"]["verdict"].tolist() == ["unclear", "not met"]
+
+
 def test_built_in_classifiers_each_stand_for_themselves() -> None:
     """A set of classifiers is no protocol: what one says depends on that report alone."""
     records = table(ALIKE, UNLIKE)
@@ -146,7 +197,7 @@ def test_the_order_of_the_table_does_not_matter(order: list[int]) -> None:
     records = table(
         ALIKE, UNLIKE, {"record_id": "x3"}, {"record_id": "x4", "title": "膝关节", "abstract": "观察膝关节疼痛" * 12}
     )
-    protocol = criteria({**DRUG, "met": ["wonderdrug", "丙种球蛋白"]})
+    protocol = criteria({**HINTED, "met": ["wonderdrug", "丙种球蛋白"]})
     pd.testing.assert_frame_equal(verdicts(records.iloc[order], protocol), verdicts(records, protocol))
 
 
@@ -157,7 +208,14 @@ def test_a_larger_share_never_excludes_less(one: float, other: float) -> None:
     protocol = criteria(DRUG)
     rows = [[("drug", "met" if "wonder" in text else "not met", SILENT, "abstract")] for text in records["abstract"]]
     low, high = sorted((one, other))
-    held = [set(likeness.held_back(rows, records["abstract"], protocol, share)) for share in (0.0, low, high)]
+    held = [
+        {
+            n
+            for n, (row,) in enumerate(likeness.weighed(rows, records["abstract"], protocol, share))
+            if row[1] == "unclear"
+        }
+        for share in (0.0, low, high)
+    ]
     assert held[0] >= held[1] >= held[2]
     assert held[0] == {n for n, row in enumerate(rows) if row[0][1] == "not met"}
 
@@ -166,7 +224,7 @@ def test_a_larger_share_never_excludes_less(one: float, other: float) -> None:
 def test_verdicts_of_some_reports_follow_from_those_of_all(chosen: int, anew: tuple[str, ...]) -> None:
     """Law: reconsidered for any reports of a table, the verdicts are those that these reports alone would have been given."""
     adults = {"id": "adults", "not_met": [{"any": ["tractor"], "in": ["abstract"]}]}
-    reports, protocol = table(ALIKE, UNLIKE), criteria(DRUG, adults)
+    reports, protocol = table(ALIKE, UNLIKE), criteria(HINTED, adults)
     some = reports[[bool(chosen >> n % 21 & 1) for n in range(len(reports))]]
     today = verdicts(reports, protocol).to_dict("records")
     assert reconsidered(some, today, protocol, anew).equals(verdicts(some, protocol))

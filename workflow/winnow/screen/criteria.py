@@ -7,7 +7,7 @@ shape in ``builtin/``; ``use:`` names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -16,7 +16,7 @@ from typing import Any
 
 from winnow import config
 from winnow.errors import ConfigError, WinnowError, raise_all
-from winnow.wording.patterns import NO_PHRASES, PatternError, Phrases, compiled
+from winnow.wording.patterns import NO_PHRASES, Pattern, PatternError, Phrases, compiled
 from winnow.wording.tokens import folded, lowered
 
 #: Where phrases are looked for if a signal does not say: broadly for a criterion, narrowly against it.
@@ -76,10 +76,13 @@ class Criterion:
     not_met: tuple[Signal, ...]
     absent: str
     may_exclude: bool
-    #: every phrase that breaks the silence: those of ``met``, then ``hints``
+    #: every phrase that breaks the silence
     spoken: Phrases
-    #: what silence means here, in words
+    #: phrases that only leave it in doubt; none in a built-in classifier, where they break it like the others
+    hints: Phrases
+    #: what silence means here, and silence but for a hint, in words
     silence: str
+    hinted: str
 
     @property
     def signals(self) -> Iterator[Signal]:
@@ -145,13 +148,21 @@ def builtin_sets() -> Mapping[str, Criteria]:
             parts[entry.name[:-5]] = (str(entry), yaml.load(entry.read_text(encoding="utf-8"), Loader=loader))
     known = frozenset(item["id"] for _, value in parts.values() for item in value["criteria"])
     built = {name: _built(value, where, {}, known) for name, (where, value) in parts.items()}
-    return {name: replace(criteria, together=False) for name, criteria in built.items()}
+    return {
+        name: replace(criteria, criteria=tuple(map(_alone, criteria)), together=False)
+        for name, criteria in built.items()
+    }
 
 
 @cache
 def builtins() -> Mapping[str, Criterion]:
     """Every built-in classifier by its id."""
     return {criterion.id: criterion for criteria in builtin_sets().values() for criterion in criteria}
+
+
+def _alone(criterion: Criterion) -> Criterion:
+    """A classifier that stands for itself: with no other reports to compare with, a hint breaks the silence."""
+    return replace(criterion, spoken=Phrases([*criterion.spoken.patterns, *criterion.hints.patterns]), hints=NO_PHRASES)
 
 
 def _built(value: Any, where: str, lines: Mapping[config.Key, int], known: frozenset[str]) -> Criteria:
@@ -179,7 +190,7 @@ class _Reader:
         self.ids.add(item["id"])
         met = _decisive_first(self.signals(item.get("met", []), (*at, "met"), FIELDS_FOR))
         hints = self.phrases(item.get("hints"), (*at, "hints"))
-        spoken = Phrases([*(phrase for signal in met for phrase in signal.phrases.patterns), *hints.patterns])
+        spoken = Phrases(phrase for signal in met for phrase in signal.phrases.patterns)
         return Criterion(
             id=item["id"],
             label=item.get("label", item["id"].replace("_", " ")),
@@ -191,7 +202,9 @@ class _Reader:
             absent=item.get("absent", "unclear"),
             may_exclude=item.get("may_exclude", True),
             spoken=spoken,
-            silence=_silence([pattern.phrase for pattern in spoken.patterns]),
+            hints=hints,
+            silence=_silence([*spoken.patterns, *hints.patterns]),
+            hinted=f"{_silence(spoken.patterns)}, only a hint",
         )
 
     def signals(self, items: list[Any], at: config.Key, fields: tuple[str, ...]) -> tuple[Signal, ...]:
@@ -264,8 +277,9 @@ class _Reader:
         return Phrases(made)
 
 
-def _silence(phrases: Sequence[str]) -> str:
+def _silence(patterns: Iterable[Pattern]) -> str:
     """What was looked for and not found; the first phrases stand for all, which are read in the criteria file."""
+    phrases = [pattern.phrase for pattern in dict.fromkeys(patterns)]
     more = len(phrases) - _NAMED
     shown = phrases if more <= 1 else [*phrases[:_NAMED], f"any of {more} more phrases"]
     return "the text has no " + " or ".join(filter(None, ("; ".join(shown[:-1]), *shown[-1:])))

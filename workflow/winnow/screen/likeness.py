@@ -4,7 +4,8 @@ That an abstract does not mention something proves little: the author of the cri
 abstract may have left out what the review asks for. So silence, and a word found in the abstract alone, count against a report
 only if it also reads unlike the reports that meet the criteria. These are known from the same table, without anybody's decisions.
 Each report is scored by the words that it shares with them beyond what it shares with all reports; each of them likewise with the
-rest of them (leave-one-out). Weak evidence holds if fewer than one in twenty of them scores lower.
+rest of them (leave-one-out). Weak evidence holds if fewer than one in twenty of them scores lower. A hint of the subject makes
+silence weaker still: then it must be fewer than one in fifty.
 
 That is the reasoning of conformal prediction (Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World, 2005) with reports
 that meet the criteria in place of labelled ones. It is no guarantee, since relevant reports that are silent may read a little less
@@ -15,12 +16,12 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from winnow.screen.criteria import Criteria
-from winnow.screen.signals import MET, NOT_MET
+from winnow.screen.signals import HINTED, MET, NOT_MET, UNCLEAR
 from winnow.wording.tokens import HAN, folded, lowered
 
 if TYPE_CHECKING:
@@ -31,13 +32,17 @@ if TYPE_CHECKING:
 
 #: Weak evidence holds if fewer than this share of the reports that meet the criteria read less like the others.
 SHARE = 0.05
+#: The same where there is a hint, which makes silence weaker still.
+SHARE_HINTED = 0.02
 #: So many reports must meet the criteria before anything can be said about how such reports read.
 ENOUGH = 20
-#: A table with fewer reports than this is too small for them to be expected; silence then counts by itself.
+#: A table with fewer reports than this is too small for them to be expected; silence then counts by itself, but for a hint.
 SMALL = 50
 
 TOO_FEW = "too few reports meet the criteria to tell how such reports read"
+TOO_SMALL = "too few reports to compare it with"
 ALIKE = "reads like the reports that meet the criteria"
+_BUT = ", but "
 
 #: What a report reads like.
 FIELDS = frozenset(("title", "original_title", "abstract", "keywords", "mesh"))
@@ -50,43 +55,78 @@ _SHOWN = 4
 Said = Sequence[str]
 
 
-def held_back(
-    said: Sequence[Sequence[Said]], texts: Iterable[str], criteria: Criteria, share: float = SHARE
-) -> dict[int, str]:
-    """The reports against which there is weak evidence only and for which it is not enough.
+def weighed(
+    said: Sequence[Sequence[Said]],
+    texts: Iterable[str],
+    criteria: Criteria,
+    share: float = SHARE,
+    share_hinted: float = SHARE_HINTED,
+) -> list[list[Said]]:
+    """What the criteria say of each report, unclear where the evidence against it is weak and not enough.
 
     Args:
         said: for each report, what each criterion says of it.
         texts: for each report, all that it says.
         criteria: the protocol.
         share: see :data:`SHARE`.
+        share_hinted: see :data:`SHARE_HINTED`.
 
     Returns:
-        By position in ``said``: why the weak evidence is not enough.
+        ``said``, with the reason added to the rule wherever a verdict changed.
     """
     decisive = {
         (criterion.id, signal.rule) for criterion in criteria for signal in criterion.not_met if signal.decisive
     }
     needed = frozenset(criterion.id for criterion in criteria if criterion.absent == NOT_MET)
     weak: list[int] = []
+    hinted: list[int] = []
     meeting: list[int] = []
     for position, rows in enumerate(said):
         against = [row for row in rows if row[1] == NOT_MET]
-        if not against:
-            if all(row[1] == MET for row in rows if row[0] in needed):
-                meeting.append(position)
-        elif all(is_weak(row) and (row[0], row[2]) not in decisive for row in against):
+        plain = [row for row in against if not is_hinted(row)]
+        if len(plain) < len(against):
+            hinted.append(position)
+        if plain and all(is_weak(row) and (row[0], row[2]) not in decisive for row in plain):
             weak.append(position)
-    if not weak or len(said) < SMALL:
-        return {}
-    if len(meeting) < ENOUGH:
-        return dict.fromkeys(weak, TOO_FEW)
-    return dict(_alike(_Words(texts), meeting, weak, share))
+        if not against and all(row[1] == MET for row in rows if row[0] in needed):
+            meeting.append(position)
+    found = [list(rows) for rows in said]
+    if len(said) < SMALL:
+        _doubt(found, dict.fromkeys(hinted, TOO_SMALL), is_hinted)
+    elif len(meeting) < ENOUGH:
+        _doubt(found, dict.fromkeys(weak, TOO_FEW), is_weak)
+        _doubt(found, dict.fromkeys(hinted, TOO_FEW), is_hinted)
+    elif weak or hinted:
+        alike = _Alike(_Words(texts), meeting)
+        _doubt(found, dict(alike.among(weak, share)), is_weak)
+        _doubt(found, dict(alike.among(hinted, share_hinted)), is_hinted)
+    return found
 
 
 def is_weak(row: Said) -> bool:
     """Whether what speaks against the report stands in its abstract or keywords alone, or is silence, which is the abstract's."""
-    return row[3] in _PASSING
+    return row[3] in _PASSING or is_hinted(row)
+
+
+def is_hinted(row: Said) -> bool:
+    """Whether it is silence but for a hint."""
+    return row[2].startswith(f"{HINTED}: ")
+
+
+def undoubted(row: Said) -> Said:
+    """A row of :func:`weighed` as it was before."""
+    criterion, verdict, rule, *place = row
+    weak, but, doubt = rule.rpartition(_BUT)
+    if verdict == UNCLEAR and but and doubt.startswith((TOO_FEW, TOO_SMALL, ALIKE)):
+        verdict, rule = NOT_MET, weak
+    return (criterion, verdict, rule, *place)
+
+
+def _doubt(found: list[list[Said]], why: Mapping[int, str], among: Callable[[Said], bool]) -> None:
+    for position, doubt in why.items():
+        for index, (criterion, verdict, rule, *place) in enumerate(found[position]):
+            if verdict == NOT_MET and among(found[position][index]):
+                found[position][index] = (criterion, UNCLEAR, f"{rule}{_BUT}{doubt}", *place)
 
 
 class _Words:
@@ -125,22 +165,34 @@ class _Words:
         return product
 
 
-def _alike(words: _Words, meeting: list[int], weak: list[int], share: float) -> Iterator[tuple[int, str]]:
-    import numpy as np
+class _Alike:
+    """How much each report reads like those that meet the criteria."""
 
-    theirs, usual = words.mean(meeting), words.mean(slice(None))
-    scores = words.against(theirs)
-    itself = (words.scale[meeting] > 0).astype(float)
-    scores[meeting] = (scores[meeting] * len(meeting) - itself) / (len(meeting) - 1)
-    scores = np.round(scores - words.against(usual), 9)
-    lower = np.searchsorted(np.sort(scores[meeting]), scores[weak], side="left")
-    worth = np.round(words.weights * (theirs - usual), 9)
-    for position, count in zip(weak, lower.tolist(), strict=True):
-        if count >= share * len(meeting):
-            start, end = words.rows.indptr[position : position + 2]
-            own = words.rows.indices[start:end].tolist()
-            best = sorted(own, key=lambda word: (-worth[word], words.names[word]))[:_SHOWN]
-            yield position, f"{ALIKE} ({', '.join(words.names[word] for word in best)})"
+    def __init__(self, words: _Words, meeting: list[int]) -> None:
+        import numpy as np
+
+        theirs, usual = words.mean(meeting), words.mean(slice(None))
+        scores = words.against(theirs)
+        itself = (words.scale[meeting] > 0).astype(float)
+        scores[meeting] = (scores[meeting] * len(meeting) - itself) / (len(meeting) - 1)
+        self._words = words
+        self._scores: Scores = np.round(scores - words.against(usual), 9)
+        self._meeting: Scores = np.sort(self._scores[meeting])
+        self._worth: Scores = np.round(words.weights * (theirs - usual), 9)
+
+    def among(self, positions: Sequence[int], share: float) -> Iterator[tuple[int, str]]:
+        """Those of the reports that read too much like them: at least this share of them scores lower. With the reason."""
+        lower = self._meeting.searchsorted(self._scores[list(positions)], side="left")
+        for position, count in zip(positions, lower.tolist(), strict=True):
+            if count >= share * len(self._meeting):
+                yield position, f"{ALIKE} ({', '.join(self._shared(position))})"
+
+    def _shared(self, position: int) -> list[str]:
+        """The words that it shares with them that are worth most."""
+        start, end = self._words.rows.indptr[position : position + 2]
+        own = self._words.rows.indices[start:end].tolist()
+        names, worth = self._words.names, self._worth
+        return [names[word] for word in sorted(own, key=lambda word: (-worth[word], names[word]))[:_SHOWN]]
 
 
 def _words(text: str) -> Iterator[str]:

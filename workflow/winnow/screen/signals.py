@@ -17,8 +17,8 @@ from winnow.wording.patterns import Phrases
 from winnow.wording.tokens import lowered
 
 MET, NOT_MET, UNCLEAR = "met", "not met", "unclear"
-#: How the rule of a verdict by silence begins; what was looked for follows.
-ABSENT = "absent"
+#: How the rule of a verdict by silence begins, and by silence but for a hint; what was looked for follows.
+ABSENT, HINTED = "absent", "hint"
 
 
 class Judged(NamedTuple):
@@ -51,6 +51,9 @@ def _weighed(criterion: Criterion, document: Document, pro: _Held | None) -> Jud
     if contra:
         return Judged(NOT_MET, contra.rule, contra.span)
     if criterion.absent == NOT_MET and criterion.met and _silent(criterion, document):
+        hint = _anywhere(criterion.hints, document)
+        if hint:
+            return Judged(NOT_MET, f"{HINTED}: {criterion.hinted}", document.span(hint))
         return Judged(NOT_MET, f"{ABSENT}: {criterion.silence}", Span("abstract", 0, 0))
     return Judged(UNCLEAR, "no evidence", None)
 
@@ -221,16 +224,23 @@ _KINDS: dict[str, Callable[[Signal, Document], tuple[bool, Span | None]]] = {
 
 def _silent(criterion: Criterion, document: Document) -> bool:
     """Whether nothing that speaks for the criterion occurs anywhere, not even denied, in a report that says enough."""
-    if document.told_in not in criterion.spoken.languages:
+    if all(document.told_in not in phrases.languages for phrases in (criterion.spoken, criterion.hints)):
         return False
-    if document.possible[TEXT_FIELDS] & criterion.spoken.bits and any(
-        next(document.mentions(criterion.spoken, field), None)
-        for field in TEXT_FIELDS
-        if document.may_mention(criterion.spoken, field)
-    ):
+    if _anywhere(criterion.spoken, document):
         return False
     return not any(
         holds(signal, document)[0] or any(judged_builtin(name, document).verdict != NOT_MET for name in signal.names)
         for signal in criterion.met
         if signal.kind != "any"
     )
+
+
+def _anywhere(phrases: Phrases, document: Document) -> Mention | None:
+    """The first place where one of the phrases stands."""
+    if document.possible[TEXT_FIELDS] & phrases.bits:
+        for field in TEXT_FIELDS:
+            if document.may_mention(phrases, field):
+                mention = next(document.mentions(phrases, field), None)
+                if mention:
+                    return mention
+    return None

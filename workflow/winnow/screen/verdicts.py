@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from winnow import reuse, tables
 from winnow.screen import likeness
 from winnow.screen.criteria import Criteria, load
-from winnow.screen.signals import MET, NOT_MET, UNCLEAR, judge
+from winnow.screen.signals import MET, NOT_MET, judge
 from winnow.wording.documents import Document, Span
 
 if TYPE_CHECKING:
@@ -62,7 +62,11 @@ def reconsidered(
         As :func:`verdicts`.
     """
     ids, fields, cells = _read(reports)
-    known = {(row["report_id"], row["criterion"]): _undoubted(row) for row in found if row["criterion"] not in anew}
+    known = {
+        (row["report_id"], row["criterion"]): likeness.undoubted([row[name] for name in tables.VERDICTS[1:]])
+        for row in found
+        if row["criterion"] not in anew
+    }
     said = []
     for identifier, row in zip(ids, cells, strict=True):
         open_ = tuple(criterion for criterion in criteria if (identifier, criterion.id) not in known)
@@ -88,14 +92,10 @@ def _settled(
     """The table of verdicts: what is said of each report, and unclear where that is not enough."""
     import pandas as pd
 
-    doubts: dict[int, str] = {}
     if criteria.together:
         shown = [index for index, name in enumerate(fields) if name in likeness.FIELDS]
-        doubts = likeness.held_back(said, ("\n".join(row[index] for index in shown) for row in cells), criteria)
-    rows: list[tuple[str, ...]] = []
-    for position, (identifier, found) in enumerate(zip(ids, said, strict=True)):
-        doubt = doubts.get(position)
-        rows += [(identifier, *(_doubted(row, doubt) if doubt else row)) for row in found]
+        said = likeness.weighed(said, ("\n".join(row[index] for index in shown) for row in cells), criteria)
+    rows = [(identifier, *row) for identifier, found in zip(ids, said, strict=True) for row in found]
     table = pd.DataFrame(rows, columns=list(tables.VERDICTS), dtype=str)
     return table.sort_values("report_id", kind="stable", ignore_index=True)
 
@@ -108,12 +108,6 @@ def _judged(criteria: Criteria, fields: Sequence[str], cells: Sequence[str]) -> 
         judged = judge(criterion, document)
         found.append((criterion.id, judged.verdict, judged.rule, *_quoted(document, judged.span)))
     return found
-
-
-def _doubted(row: Sequence[str], doubt: str) -> tuple[str, ...]:
-    """The row with evidence that is not enough: unclear, with what was found and why it does not count."""
-    criterion, verdict, rule, *place = row
-    return (criterion, UNCLEAR, f"{rule}, but {doubt}", *place) if verdict == NOT_MET else tuple(row)
 
 
 def balance(reports: Iterable[str], said: Iterable[str]) -> dict[str, int]:
@@ -137,15 +131,6 @@ def met(reports: pd.DataFrame, path: Path | str) -> dict[str, int]:
     """
     found = verdicts(reports.drop(columns="report_id", errors="ignore"), load(path))
     return balance(*(tables.column(found, name) for name in ("report_id", "verdict")))
-
-
-def _undoubted(row: Mapping[str, str]) -> tuple[str, ...]:
-    """A row as it was before it was doubted: the columns of ``tables.VERDICTS`` after the report's id."""
-    criterion, verdict, rule, *place = (row[name] for name in tables.VERDICTS[1:])
-    weak, but, doubt = rule.rpartition(", but ")
-    if but and doubt.startswith((likeness.TOO_FEW, likeness.ALIKE)):
-        verdict, rule = NOT_MET, weak
-    return (criterion, verdict, rule, *place)
 
 
 def _quoted(document: Document, span: Span | None) -> tuple[str, str, str, str]:
