@@ -50,7 +50,7 @@ MEDIA = {
 }  # fmt: skip
 
 
-def metadata(review: Review, names: Sequence[str], hashes: dict[str, str], ledger: Sequence[Row], day: str) -> bytes:
+def metadata(review: Review, names: Sequence[str], hashes: Mapping[str, str], ledger: Sequence[Row], day: str) -> bytes:
     """``ro-crate-metadata.json`` for a pack that holds ``names``.
 
     Args:
@@ -60,59 +60,82 @@ def metadata(review: Review, names: Sequence[str], hashes: dict[str, str], ledge
         ledger: screening rows with ``reviewer``.
         day: the date of the crate.
     """
-    from rocrate.model import ContextEntity, Person
-    from rocrate.model.file import File
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate(version="1.1")
+    _describe(crate, review, day)
+    entities = _files(crate, names, hashes)
+    people = _people(crate, review, sorted({row["reviewer"] for row in ledger}))
+    tools = _software(crate)
+    workflow = None
+    if WORKFLOW in names:
+        crate.mainEntity = workflow = _workflow(crate, tools, entities)
+        planned, made = _held(entities, ("config/", "searches/", "decisions/")), _held(entities, ("results/",))
+        _action(crate, "#run", "The whole review", workflow, planned, made, people)
+    for place, stage in enumerate(STAGES, 1):
+        _stage(crate, stage, place, entities, workflow)
+    return (json.dumps(crate.metadata.generate(), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _describe(crate: Any, review: Review, day: str) -> None:
+    """What the crate is, of which day, under which rights, and after which profiles."""
+    from rocrate.model import ContextEntity
+
+    about = review.settings["review"]
     crate.metadata.extra_contexts.append(CONTEXT)
     crate.name = review.title
-    crate.description = str(
-        review.settings["review"].get("notice") or review.settings["review"].get("question") or review.title
-    )
+    crate.description = str(about.get("notice") or about.get("question") or review.title)
     crate.root_dataset["datePublished"] = day
     crate.root_dataset["license"] = crate.add(ContextEntity(crate, "#rights", {"@type": "CreativeWork", **RIGHTS}))
     crate.root_dataset["conformsTo"] = [
         crate.add(ContextEntity(crate, profile, {"@type": "CreativeWork", "name": profile.split("/ro/")[-1]}))
         for profile in PROFILES
     ]
-    entities: dict[str, Any] = {}
+
+
+def _files(crate: Any, names: Sequence[str], hashes: Mapping[str, str]) -> dict[str, Any]:
+    """Every file of the pack by its name, but the workflow."""
+    from rocrate.model.file import File
+
+    entities = {}
     for name in names:
-        if name == WORKFLOW:
-            continue
-        media = MEDIA.get(PurePosixPath(name).suffix, "text/plain")
-        about = {"name": name, "sha256": hashes[name], "encodingFormat": media}
-        entities[name] = crate.add(File(crate, dest_path=name, properties=about))
+        if name != WORKFLOW:
+            media = MEDIA.get(PurePosixPath(name).suffix, "text/plain")
+            about = {"name": name, "sha256": hashes[name], "encodingFormat": media}
+            entities[name] = crate.add(File(crate, dest_path=name, properties=about))
+    return entities
 
-    def held(prefixes: Sequence[str]) -> list[Any]:
-        return [entity for name, entity in entities.items() if name.startswith(tuple(prefixes))]
 
-    people = [
-        crate.add(Person(crate, f"#{reviewer}", {"name": reviewer}))
-        for reviewer in sorted({row["reviewer"] for row in ledger})
-    ]
+def _held(entities: Mapping[str, Any], prefixes: Sequence[str]) -> list[Any]:
+    return [entity for name, entity in entities.items() if name.startswith(tuple(prefixes))]
+
+
+def _people(crate: Any, review: Review, reviewers: Sequence[str]) -> list[Any]:
+    """The reviewers; the crate's authors are those whom config.yaml names, else they."""
+    from rocrate.model import Person
+
+    people = [crate.add(Person(crate, f"#{reviewer}", {"name": reviewer})) for reviewer in reviewers]
     authors = [
         crate.add(Person(crate, f"#author-{place}", {"name": str(name)}))
         for place, name in enumerate(review.settings["review"].get("authors", []), 1)
     ]
     if authors or people:
         crate.root_dataset["author"] = authors or people
-    tools = _software(crate)
-    workflow = _workflow(crate, tools, entities) if WORKFLOW in names else None
+    return people
+
+
+def _stage(crate: Any, stage: str, place: int, entities: Mapping[str, Any], workflow: Any | None) -> None:
+    """One command of the workflow, what it read and what it made; a step of the workflow if the pack has that."""
+    from rocrate.model import ContextEntity
+
+    about = {"@type": "SoftwareApplication", "name": f"winnow {stage}", "softwareVersion": __version__}
+    tool = crate.add(ContextEntity(crate, f"#winnow-{stage}", about))
+    made = _held(entities, (f"results/{stage}/", *_BESIDE.get(stage, ())))
+    _action(crate, f"#run-{stage}", f"winnow {stage}", tool, _held(entities, STAGES[stage]), made, ())
     if workflow is not None:
-        crate.mainEntity = workflow
-        planned = held(("config/", "searches/", "decisions/"))
-        _action(crate, "#run", "The whole review", workflow, planned, held(("results/",)), people)
-    for place, (stage, reads) in enumerate(STAGES.items(), 1):
-        about = {"@type": "SoftwareApplication", "name": f"winnow {stage}", "softwareVersion": __version__}
-        tool = crate.add(ContextEntity(crate, f"#winnow-{stage}", about))
-        made = held((f"results/{stage}/", *_BESIDE.get(stage, ())))
-        _action(crate, f"#run-{stage}", f"winnow {stage}", tool, held(reads), made, ())
-        if workflow is not None:
-            step = ContextEntity(crate, f"#step-{stage}", {"@type": "HowToStep", "position": str(place), "name": stage})
-            step["workExample"] = tool
-            workflow.append_to("step", crate.add(step))
-    return (json.dumps(crate.metadata.generate(), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        step = ContextEntity(crate, f"#step-{stage}", {"@type": "HowToStep", "position": str(place), "name": stage})
+        step["workExample"] = tool
+        workflow.append_to("step", crate.add(step))
 
 
 def _workflow(crate: Any, tools: Mapping[str, Any], entities: Mapping[str, Any]) -> Any:

@@ -126,21 +126,15 @@ def search(plan: Plan) -> Steps[Outcome]:
     for line in plan.lines:
         found = yield from find(line.term, f"hits of {line.label}", 0)
         hits.append(found.count)
-        for warning in found.warnings:
-            noticed.setdefault(warning, f"{line.label}: {warning}")
+        _notice(noticed, found, line.label)
         if not found.count:
             noticed[f"NoHits: {line.label}"] = f"{line.label} finds nothing: {line.text}"
     whole, listed = yield from _agreed(find, plan.term)
-    for warning in whole.warnings:
-        noticed.setdefault(warning, f"the whole search: {warning}")
+    _notice(noticed, whole, "the whole search")
     if not whole.count and all(hits):
         noticed["NoHits: search"] = "the whole search finds nothing"
-    missed: list[Missed] = []
-    for study in plan.known:
-        missing = yield from _missed(find, plan, study, frozenset(listed.pmids))
-        if missing is not None:
-            missed.append(missing)
-            noticed[study.name] = missing.sentence
+    missed = yield from _all_missed(find, plan, frozenset(listed.pmids))
+    noticed |= {one.study.name: one.sentence for one in missed}
     faults = _unacknowledged(plan, noticed)
     if faults:
         yield Forget()
@@ -148,17 +142,26 @@ def search(plan: Plan) -> Steps[Outcome]:
     spared = frozenset(pmid for pmid in listed.pmids if answers.not_given(pmid) in plan.acknowledged)
     batches, withheld = yield from _fetch(listed.pmids, spared)
     for pmid in withheld:
-        noticed[answers.not_given(pmid)] = (
-            f"PubMed lists PMID {pmid} and does not give its record, which is missing here"
-        )
+        said = f"PubMed lists PMID {pmid} and does not give its record, which is missing here"
+        noticed[answers.not_given(pmid)] = said
     return Outcome(
-        tuple(hits), whole, listed.slices, tuple(pmid for pmid in listed.pmids if pmid not in withheld), tuple(batches),
-        tuple(names.used),
+        hits=tuple(hits),
+        whole=whole,
+        slices=listed.slices,
+        pmids=tuple(pmid for pmid in listed.pmids if pmid not in withheld),
+        batches=tuple(batches),
+        evidence=tuple(names.used),
         warnings=tuple(noticed.values()),
         acknowledged=tuple(sorted(noticed)),
         missed=tuple(missed),
         not_given=tuple(withheld),
-    )  # fmt: skip
+    )
+
+
+def _notice(noticed: dict[str, str], found: Found, where: str) -> None:
+    """Add what PubMed warned of, unless it was said before."""
+    for warning in found.warnings:
+        noticed.setdefault(warning, f"{where}: {warning}")
 
 
 def _agreed(find: Find, term: str) -> Steps[tuple[Found, Listing]]:
@@ -177,6 +180,16 @@ def _agreed(find: Find, term: str) -> Steps[tuple[Found, Listing]]:
                 ) from None
             yield Wait(attempt * 2.0, str(fault), attempt)
     raise AssertionError("unreachable")
+
+
+def _all_missed(find: Find, plan: Plan, pmids: frozenset[str]) -> Steps[list[Missed]]:
+    """The known studies that are not among the PMIDs listed."""
+    missed: list[Missed] = []
+    for study in plan.known:
+        one = yield from _missed(find, plan, study, pmids)
+        if one is not None:
+            missed.append(one)
+    return missed
 
 
 def _missed(find: Find, plan: Plan, study: KnownStudy, pmids: frozenset[str]) -> Steps[Missed | None]:
