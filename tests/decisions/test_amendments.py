@@ -56,10 +56,24 @@ def test_every_approved_version_is_kept(review: reviews.Review) -> None:
 
 
 def test_approving_twice_writes_once(review: reviews.Review) -> None:
-    """A version that stands in the ledger is not written again, and returning to it is no amendment."""
+    """The version that was approved last is not written again."""
     approve(review)
     assert approve(review) == []
     assert len(amendments.rows(review)) == 2
+
+
+def test_returning_to_an_earlier_version_is_an_amendment(review: reviews.Review) -> None:
+    """The last row names what holds: an earlier version that stands there again is told, and approved by a row of its own."""
+    path = review.root / "config/criteria.yaml"
+    approve(review)
+    path.write_text("criteria: [x]\n")
+    approve(review)
+    path.write_text("criteria: []\n")
+    (told,) = amendments.check(review)
+    assert "an earlier version again" in told.line and "winnow amend config/criteria.yaml" in told.line
+    assert approve(review) == ["config/criteria.yaml"] and amendments.check(review) == []
+    hashes = [row["sha256"] for row in amendments.rows(review) if row["file"] == "config/criteria.yaml"]
+    assert len(hashes) == 3 and hashes[0] == hashes[2] != hashes[1]
 
 
 def test_only_the_protocol_is_approved(review: reviews.Review) -> None:

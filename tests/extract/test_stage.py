@@ -87,6 +87,36 @@ def test_withdrawn_row_gives_the_report_its_own_study_back(folder: Path, monkeyp
     assert "pubmed:11" in set(tables.read(run(folder, monkeypatch) / "studies.csv")["study_id"])
 
 
+NOTICED = pytest.mark.parametrize(
+    ("notice", "marked"),
+    [("retracted in pubmed:99", True), ("Retraction in: Made Up J 2001", True), ("erratum in pubmed:98", False),
+     ("retraction of pubmed:97", False), ("expression of concern in pubmed:96", False), ("", False)],
+)  # fmt: skip
+
+
+@NOTICED
+def test_a_retracted_study_says_so_in_every_table(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, notice: str, marked: bool
+) -> None:
+    """Whoever reads a table alone learns that a study was retracted; a companion report that stands keeps the study standing."""
+    merged = folder / "results/deduplicate/merged.csv"
+    lines = merged.read_text(encoding="utf-8").splitlines()
+    lines[0] += ",notices"
+    lines[1] += f",{notice}"
+    merged.write_text("\n".join([*lines[:2], *(line + "," for line in lines[2:])]) + "\n", encoding="utf-8")
+    out = run(folder, monkeypatch)
+    said = "Ito 1994 (retracted)" if marked else "Ito 1994"
+    for name in ("extraction_table", "characteristics", "results", "adverse_events"):
+        assert said in list(tables.read(out / f"{name}.csv")["study"])
+    assert said in (out / "extraction_tables.html").read_text(encoding="utf-8")
+    write(
+        folder / "decisions/studies.csv",
+        ",".join(tables.STUDIES_LEDGER)
+        + "\n2026-01-01,alpha,11,primary,,p,,\n2026-01-01,alpha,cnki:bb,companion,,p,,\n",
+    )
+    assert list(tables.read(run(folder, monkeypatch) / "extraction_table.csv")["study"]) == ["Ito 1994"]
+
+
 def test_a_persons_value_wins_and_the_difference_is_listed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cell shows the person's value; the suggestion stays beside it in values.csv and in differences.csv."""
     write(

@@ -1,13 +1,14 @@
 """Protocol amendments: ``config/amendments.csv`` names each approved version of the protocol by its hash.
 
-The ledger starts with a baseline row for each file of the protocol. From then on a file whose SHA-256 stands in no row is a fault
-that says what to write. Approved versions are kept in ``config/history/``, so that anyone can read what a decision was taken under.
+The ledger starts with a baseline row for each file of the protocol. From then on a file whose SHA-256 is not that of its last row
+is a fault that says what to write: returning to an earlier version changes the protocol like any other change. Approved versions
+are kept in ``config/history/``, so that anyone can read what a decision was taken under.
 A review whose ledger is absent or has no row has not fixed its protocol yet, and nothing is asked of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -42,20 +43,23 @@ def rows(review: Review) -> list[dict[str, str]]:
 
 
 def check(review: Review) -> list[WinnowError]:
-    """Protocol files in no row, and approved versions that are missing or changed in ``config/history/``."""
+    """Protocol files that are not as approved last, and approved versions that are missing or changed in ``config/history/``."""
     try:
         approved = rows(review)
     except WinnowError:
         return []  # a ledger that cannot be read is told with the other ledgers
     if not approved:
         return []
-    known = {(row["file"], row["sha256"]) for row in approved}
+    known, last = {(row["file"], row["sha256"]) for row in approved}, _last(approved)
     found: list[WinnowError] = []
     for name in protocol_files(review):
-        if (name, files.sha256_file(review.root / name)) not in known:
+        sha256 = files.sha256_file(review.root / name)
+        if sha256 != last.get(name):
             found.append(
                 LedgerError(
-                    f"changed, and {LEDGER} has no row for this version",
+                    f"an earlier version again, and the last row of {LEDGER} names another"
+                    if (name, sha256) in known
+                    else f"changed, and {LEDGER} has no row for this version",
                     where=name,
                     mend=f'winnow amend {name} --reason "..." --results-known yes|no --by NAME, or restore the file',
                 )
@@ -76,7 +80,7 @@ def check(review: Review) -> list[WinnowError]:
 def amend(
     review: Review, names: Sequence[str], *, reason: str, results_known: str, by: str, verdicts: bool = False
 ) -> list[str]:
-    """Approve the present version of files of the protocol; returns the files that were new to the ledger.
+    """Approve the present version of files of the protocol; returns the files that were not approved last.
 
     Args:
         review: the review.
@@ -96,14 +100,14 @@ def amend(
     for name in chosen:
         if name not in known:
             raise UsageError(f"'{name}' is no file of the protocol", mend=f"choose from {', '.join(known)}")
-    approved = {(row["file"], row["sha256"]) for row in rows(review)}
+    last = _last(rows(review))
     contents = {name: (review.root / name).read_bytes() for name in chosen}
     if verdicts:
         contents[rule_verdicts.NAME] = rule_verdicts.content(review)
     written = []
     for name, content in contents.items():
         sha256 = files.sha256_bytes(content)
-        if (name, sha256) in approved:
+        if sha256 == last.get(name):
             continue
         files.write_bytes(history_path(review.root, name, sha256), content)
         cells = {
@@ -121,5 +125,9 @@ def amend(
 
 def _unless_approved(cells: dict[str, str], now: ledger.Ledger) -> dict[str, str] | None:
     """The row, unless somebody else approved the same version since the ledger was looked at."""
-    known = {(row["file"], row["sha256"]) for row in now.rows}
-    return None if (cells["file"], cells["sha256"]) in known else cells
+    return None if _last(now.rows).get(cells["file"]) == cells["sha256"] else cells
+
+
+def _last(approved: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The hash of each file's version that was approved last."""
+    return {row["file"]: row["sha256"] for row in approved}

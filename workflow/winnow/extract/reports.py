@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: A row of studies.csv with this role takes an earlier row back.
 WITHDRAWN = "withdrawn"
+#: How a record's notice of its own retraction begins, in small letters.
+_RETRACTED = ("retraction in", "retracted", "retraction:")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,21 @@ def merged(path: Path, reports: Sequence[str], only: Sequence[str] = ()) -> dict
         return {}
     table = tables.read(path, needs=("record_id",), columns=only or tables.MERGED, only=only)
     return {row["record_id"]: row for row in tables.rows(table[table["record_id"].isin(reports)])}
+
+
+def retracted(studies: Sequence[Mapping[str, str]], records: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """The studies all of whose reports were retracted, as far as the reports' own records say so.
+
+    Args:
+        studies: rows of ``studies.csv``.
+        records: merged rows by report, with their ``notices``; a notice of retraction is another document and says nothing here.
+    """
+    standing: dict[str, bool] = {}
+    for row in studies:
+        notices = tables.split(records.get(row["report_id"], {}).get("notices", "").lower())
+        stands = not any(notice.startswith(_RETRACTED) for notice in notices)
+        standing[row["study_id"]] = standing.get(row["study_id"], False) or stands
+    return {study for study, stands in standing.items() if not stands}
 
 
 class Names:

@@ -127,7 +127,11 @@ def ordered(asked: form.Form, values: Sequence[dict[str, str]]) -> list[dict[str
 def heading(
     studies: Sequence[Mapping[str, str]], records: Mapping[str, Mapping[str, str]]
 ) -> list[dict[str, str]]:  # fmt: skip
-    """One row per study: its label (first author and year of its first report), year and reports, in order of year."""
+    """One row per study: its label (first author and year of its first report), year and reports, in order of year.
+
+    A study all of whose reports were retracted says so wherever it is named.
+    """
+    retracted = reports.retracted(studies, records)
     of_study: dict[str, list[str]] = {}
     for row in studies:
         of_study.setdefault(row["study_id"], []).append(row["report_id"])
@@ -139,7 +143,7 @@ def heading(
         rows.append(
             {
                 "study_id": study,
-                "study": label(first, study),
+                "study": label(first, study) + (" (retracted)" if study in retracted else ""),
                 "year": first.get("year", ""),
                 "reports": tables.join(sorted(its)),
             }

@@ -133,12 +133,9 @@ def _outcomes(
 ) -> tuple[list[dict[str, str]], list[dict[str, str]], dict[str, str]]:
     """Rows of ``per_study.csv`` and ``pooled.csv``, and the forest plots by file name."""
     overlaps: dict[str, list[str]] = {}
-    standing: dict[str, bool] = {}
     for row in studies:
         overlaps.setdefault(row["study_id"], []).extend(tables.split(row["overlaps_with"]))
-        notices = records.get(row["report_id"], {}).get("notices", "").lower()
-        standing[row["study_id"]] = standing.get(row["study_id"], False) or not _retracted(notices)
-    retracted = [study for study, stands in standing.items() if not stands]
+    retracted = sorted(reports.retracted(studies, records))
     each: list[dict[str, str]] = []
     together: list[dict[str, str]] = []
     pictures: dict[str, str] = {}
@@ -149,8 +146,3 @@ def _outcomes(
         each += rows
         together += pooled
     return each, together, pictures
-
-
-def _retracted(notices: str) -> bool:
-    """Whether a record's notices say that it was retracted (a notice of retraction is another document)."""
-    return any(part.startswith(("retraction in", "retracted", "retraction:")) for part in tables.split(notices))
