@@ -150,8 +150,9 @@ def _group(before: str, after: str) -> str:
     table = rules()["group"]
     if found := table["before"].search(before):
         return str(found["name"])
-    if (found := table["after"].search(after)) and not table["never"].search(after[: found.start("name")]):
-        return str(found["name"])
+    for pattern in table["after"]:
+        if (found := pattern.search(after)) and not table["never"].search(after[: found.start("name")]):
+            return str(found["name"])
     return ""
 
 

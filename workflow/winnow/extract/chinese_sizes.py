@@ -13,6 +13,8 @@ from winnow.extract.passage import Found, Passage
 TITLES = ("title", "original_title")
 #: What must speak for a number to be surely the total; by how much it must outdo every other.
 _SURE, _MARGIN = 5, 3
+#: What speaks against a number in the results, unless who took part is told there.
+_OUTCOMES = 3
 #: How sure an answer is. A total that its groups or sexes add up to; a total with nothing beside it, well or less well worded, or
 #: with another number that may be it; one that groups contradict; a sum of groups whose number is told, or is not.
 _AGREED, _ALONE, _WORDED, _RIVALLED, _AGAINST, _SUM, _SUM_OF_SOME = 0.97, 0.93, 0.8, 0.7, 0.6, 0.9, 0.75
@@ -70,14 +72,19 @@ def _named(passage: Passage, every: list[Mention]) -> list[Mention]:
 
     A longer name in a later sentence that ends like another is that group's outcome ("终点事件激素组4例").
     """
+    wholes = {each.number for each in every if each.role == WHOLE}
     found: dict[str, Mention] = {}
+    sentence = -1
     for mention in every:
         if mention.role != GROUP or mention.name in found:
             continue
-        outcome = any(mention.name.endswith(name) and len(mention.name) - len(name) >= _OUTCOME for name in found)
         here = passage.sentence(mention.start, mention.end)[0]
-        if not (outcome and all(each.start < here for each in found.values())):
-            found[mention.name] = mention
+        later = bool(found) and here != sentence
+        if later and _together(list(found.values())) in wholes:
+            break
+        outcome = any(mention.name.endswith(name) and len(mention.name) - len(name) >= _OUTCOME for name in found)
+        if not (later and outcome):
+            found[mention.name], sentence = mention, here
     return list(found.values())
 
 
@@ -110,14 +117,22 @@ def _wholes(passage: Passage, every: list[Mention]) -> list[Mention]:
 
 def _weight(passage: Passage, mention: Mention) -> int:
     """What speaks for the total; less in the results, where numbers are outcomes."""
-    return mention.weight - (3 if mention.start >= chinese_counts.results(passage) else 0)
+    if mention.start < chinese_counts.results(passage):
+        return mention.weight
+    before = passage.tight[passage.sentence(mention.start, mention.stop)[0] : mention.start]
+    told = chinese_counts.rules()["results"]["took_part"].search(before)
+    return mention.weight if told else mention.weight - _OUTCOMES
 
 
 def _stated(passage: Passage, every: list[Mention], parts: list[Mention]) -> Found | None:
     wholes = _wholes(passage, every)
     ranked = sorted(wholes, key=lambda each: (-_weight(passage, each), each.start))
-    if agreed := [each for each in ranked if each.number in _sums(every, parts) or _split(passage, every, each)]:
-        return _found(agreed[0].start, agreed[0].end, agreed[0].number, ADDED_UP, _AGREED)
+    largest = max((each.number for each in [*wholes, *parts]), default=0)
+    for each in ranked:
+        # A part may be what its own kinds add up to; the whole is larger.
+        split = each.number >= largest and _split(passage, every, each)
+        if each.number in _sums(every, parts) or split:
+            return _found(each.start, each.end, each.number, ADDED_UP, _AGREED)
     if not ranked:
         return None
     best = ranked[0]
@@ -133,7 +148,8 @@ def _unopposed(
     passage: Passage, every: list[Mention], parts: list[Mention], best: Mention, wholes: list[Mention]
 ) -> float:
     """How sure a stated total is that nothing adds up to, by what speaks against it."""
-    if chinese_counts.rules()["more"].search(passage.tight):
+    alone = len(parts) == 1 and parts[0].role == GROUP  # its counterpart may be beside the total or in it
+    if alone or chinese_counts.rules()["more"].search(passage.tight):
         return _AGAINST
     weight = _weight(passage, best)
     rivals = [_weight(passage, each) for each in wholes if each.number != best.number]
