@@ -103,11 +103,11 @@ def _event(passage: Passage, mention: Mention) -> float:
     if mention.role in (LEFT, NOBODY, SEX) or mention.weight >= _TOOK_PART:
         return 0.0
     first, last = chinese_counts.clause(passage, mention.start, mention.stop)
-    before, after = text[first : mention.start], text[mention.stop : last]
+    before = text[max(first, mention.start - _BEFORE) : mention.start]
+    after = text[mention.stop : min(last, mention.stop + _BEFORE)]
     if table["never_before"].search(before) or table["never_after"].search(after):
         return 0.0
-    sentence = text[passage.sentence(mention.start, mention.stop)[0] : mention.start]
-    if mention.role == GROUP and table["sizes"].search(sentence):
+    if mention.role == GROUP and table["sizes"].search(chinese_counts.said_before(passage, mention)):
         return 0.0
     if table["named"].search(before) or table["named_after"].search(after):
         return _NAMED if mention.role != GROUP else _OTHER

@@ -20,7 +20,8 @@ _OUTCOMES = 3
 _AGREED, _ALONE, _WORDED, _RIVALLED, _AGAINST, _SUM, _SUM_OF_SOME = 0.97, 0.93, 0.8, 0.7, 0.6, 0.9, 0.75
 _OF_TITLE, _ONE = 0.85, 0.93
 
-#: How many groups a study has.
+#: Of how many kinds people may be; how many groups a study has.
+_KINDS = 8
 _MANY = (2, 3, 4)
 #: Signs of an outcome's name, at least, before that of a group.
 _OUTCOME = 3
@@ -111,31 +112,31 @@ def _together(parts: list[Mention]) -> int:
     return sum(each.number * each.many for each in parts)
 
 
-def _wholes(passage: Passage, every: list[Mention]) -> list[Mention]:
-    return [each for each in every if each.role == WHOLE and _weight(passage, each) >= chinese_counts.TAKEN]
+def _wholes(passage: Passage, every: list[Mention], least: int = chinese_counts.TAKEN) -> list[Mention]:
+    """The numbers that may be the total, the likeliest first."""
+    found = [each for each in every if each.role == WHOLE and _weight(passage, each) >= least]
+    return sorted(found, key=lambda each: (-_weight(passage, each), each.start))
 
 
 def _weight(passage: Passage, mention: Mention) -> int:
     """What speaks for the total; less in the results, where numbers are outcomes."""
     if mention.start < chinese_counts.results(passage):
         return mention.weight
-    before = passage.tight[passage.sentence(mention.start, mention.stop)[0] : mention.start]
-    told = chinese_counts.rules()["results"]["took_part"].search(before)
+    told = chinese_counts.rules()["results"]["took_part"].search(chinese_counts.said_before(passage, mention))
     return mention.weight if told else mention.weight - _OUTCOMES
 
 
 def _stated(passage: Passage, every: list[Mention], parts: list[Mention]) -> Found | None:
     wholes = _wholes(passage, every)
-    ranked = sorted(wholes, key=lambda each: (-_weight(passage, each), each.start))
     largest = max((each.number for each in [*wholes, *parts]), default=0)
-    for each in ranked:
+    for each in _wholes(passage, every, 0):  # what groups add up to needs no more to speak for it
         # A part may be what its own kinds add up to; the whole is larger.
         split = each.number >= largest and _split(passage, every, each)
         if each.number in _sums(every, parts) or split:
             return _found(each.start, each.end, each.number, ADDED_UP, _AGREED)
-    if not ranked:
+    if not wholes:
         return None
-    best = ranked[0]
+    best = wholes[0]
     if listed := _joined(passage, every, best):
         return _found(listed[0].start, listed[-1].end, sum(each.number for each in listed), SUMMED, _RIVALLED)
     together = _together(parts)
@@ -171,9 +172,13 @@ def _sums(every: list[Mention], parts: list[Mention]) -> set[int]:
 def _split(passage: Passage, every: list[Mention], whole: Mention) -> bool:
     """Whether the next numbers of its sentence, two or more, add up to a total ("84例,其中轻度30例,重度54例")."""
     end = passage.sentence(whole.start, whole.stop)[1]
-    later = [each for each in every if whole.start < each.start < end]
-    parts = [each.number for each in itertools.takewhile(lambda each: each.role in (WHOLE, GROUP, SEX), later)]
-    return any(sum(parts[:size]) == whole.number for size in range(2, len(parts) + 1))
+    place = every.index(whole) + 1
+    parts = list(
+        itertools.takewhile(
+            lambda each: each.start < end and each.role in (WHOLE, GROUP, SEX), every[place : place + _KINDS]
+        )
+    )
+    return any(sum(each.number for each in parts[:size]) == whole.number for size in range(2, len(parts) + 1))
 
 
 def _joined(passage: Passage, every: list[Mention], best: Mention) -> list[Mention]:
