@@ -75,6 +75,17 @@ def total(abstract: str, title: str = "") -> list[tuple[str, str, bool]]:
         ("筛选240例,符合标准的186例患者随机分为两组,每组93例。", "186", "stated, its groups add up", True),
         ("选取面瘫患者40例作为A组,另选同期面瘫患者42例,将其作为B组。", "82", "sum of groups", True),
         ("检测了40例面瘫患者和30例健康者的血清。", "70", "sum of groups", False),
+        (
+            "面瘫50例分3组,甲组17例(男9例,女8例),药物(口服)组15例(男10例,女5例),单用组18例(男8例,女10例)。",
+            "50",
+            "stated, its groups add up",
+            True,
+        ),
+        ("对240例受试者(试验组160例,对照组80例)进行观察。", "240", "stated, its groups add up", True),
+        ("收治面瘫病例60例,第1组31例,第2组29例。", "60", "stated, its groups add up", True),
+        ("40例面瘫患者,试验组采用针刺治疗20例,对照组采用药物治疗20例。", "40", "stated, its groups add up", True),
+        ("结果 共纳入7项研究,病例数1661例。", "1661", "stated", True),
+        ("筛查患者163例,其中面瘫97例纳入本研究,女81例,男16例。", "97", "stated, its groups add up", True),
         ("選取顏面神經麻痺病人36位,隨機分派至實驗組(18位)及對照組(18位)。", "36", "stated, its groups add up", True),
     ],
 )
@@ -122,6 +133,7 @@ def test_no_digit_of_a_broken_number_is_a_value(name: str) -> None:
             "percentage",
             "结果 患者LVEF为45%,SpO2>95%,敏感度为88.6%,体重下降5%,95%CI为2%~9%,5%葡萄糖静滴,治愈16眼(80%)。",
         ),
+        ("event_count", "结果 58例患者完成了研究,其中治疗组30例,对照组28例。60例患者均进行了随访。"),
         ("event_count", "结果 患者中失访3例,剔除2例,男12例,女8例,术后复查6次。"),
         ("dose", "患者血糖≥7 mmol/L,血钙2.1 g/L,24 h尿蛋白定量3.5 g,术中出血120 ml,体重增加3 kg。"),
         ("duration", "患者病程3年,2016年收治,年龄45岁,第3天出现皮疹,孕28周。"),
@@ -165,3 +177,14 @@ def test_a_course_is_its_days(text: str, number: str) -> None:
     """Grams per kilogram of a course, whichever way a daily dose is written."""
     found = EXTRACTORS["dose.total_g_per_kg"](Passage("abstract", text))
     assert [each.number for each in found] == [number]
+
+
+def test_a_long_chinese_sentence_is_cut_around_the_value_and_no_number_is_cut() -> None:
+    """Chinese has no spaces to cut at: the quote reaches as far as it may, and begins and ends with whole numbers."""
+    abstract = "我院" + "收治的观察了1234天的" * 40 + "64例患者随机分为两组" + "并且观察了5678天" * 40
+    (row,) = (row for row in suggest(TRIAL, passages({"abstract": abstract})) if row["field"] == "n_total")
+    quote = row["quote"]
+    assert row["value"] == "64" and 380 <= len(quote) <= 400
+    assert abstract[int(row["start"]) : int(row["end"])] == quote
+    assert not abstract[int(row["start"]) - 1].isdigit() or not quote[0].isdigit()
+    assert not abstract[int(row["end"])].isdigit() or not quote[-1].isdigit()

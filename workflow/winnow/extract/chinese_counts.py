@@ -15,7 +15,7 @@ from winnow.extract import numbers
 from winnow.extract.passage import Passage
 
 #: Groups of three may be set apart by a space, or by a comma where no list of numbers is.
-NUMBER = rf"(?:[1-9]\d{{0,2}}(?: \d{{3}})+(?!\d)|[1-9]\d{{0,2}}(?:,\d{{3}})+(?![\d,])|{numbers.HAN})"
+NUMBER = rf"(?:[1-9]\d{{0,2}}(?: \d{{3}}){{1,3}}(?! ?\d)|[1-9]\d{{0,2}}(?:,\d{{3}}){{1,3}}(?![\d,])|{numbers.HAN})"
 #: A count, or "n=30"; never the end of a number, a range, a share or a number broken by a space ("3 0例").
 _COUNT = re.compile(
     rf"(?<![\d.~±/])(?<!\d[-,])(?P<number>{NUMBER}) ?(?P<unit>例|名|位|人)|(?<![A-Za-z])n ?= ?(?P<sized>\d+)(?![\d.%])",
@@ -25,7 +25,7 @@ _BROKEN = re.compile(r"(?<![\w-])[\d.]+ $")
 _COMMA = re.compile(r"(?:分别|依次|各)[^。;]{0,12}$")
 _EDGES = ",。;:"
 #: How far the words around a number are looked at, and how far back the number of groups may stand.
-_BEFORE, _AFTER, _FAR = 60, 48, 120
+_BEFORE, _AFTER, _FAR = 60, 48, 150
 
 #: What must speak for a number to be the total.
 TAKEN = 2
@@ -121,6 +121,12 @@ def mentions(passage: Passage) -> list[Mention]:
     return judged
 
 
+def said_before(passage: Passage, mention: Mention) -> str:
+    """What its sentence says before a number, as far back as anything is looked for."""
+    first = passage.sentence(mention.start, mention.stop)[0]
+    return passage.tight[max(first, mention.start - _FAR) : mention.start]
+
+
 def _judged(passage: Passage, match: re.Match[str], later: bool) -> Mention | None:
     text, table = passage.tight, rules()
     name = "sized" if match["sized"] else "number"
@@ -150,8 +156,9 @@ def _group(before: str, after: str) -> str:
     table = rules()["group"]
     if found := table["before"].search(before):
         return str(found["name"])
-    if (found := table["after"].search(after)) and not table["never"].search(after[: found.start("name")]):
-        return str(found["name"])
+    for pattern in table["after"]:
+        if (found := pattern.search(after)) and not table["never"].search(after[: found.start("name")]):
+            return str(found["name"])
     return ""
 
 

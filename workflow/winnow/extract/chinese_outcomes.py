@@ -60,7 +60,7 @@ def _share(
     for pattern, place, at in (("counted", before, offset), ("of", before, offset), ("then_of", after, stop)):
         if beside := table[pattern].search(place):
             return _NAMED, (at + beside.start("count"), at + beside.end("count"))
-    if earlier and start - earlier[-1][1] <= _LIST and table["listed"].match(text[earlier[-1][1] + 1 : start]):
+    if earlier and start - earlier[-1][1] <= _LIST and table["listed"].match(text[earlier[-1][1] : start].lstrip(" %")):
         return min(earlier[-1][2], _OTHER) if _named(before) is False else earlier[-1][2], None
     if table["rate"].search(before):
         return (_NAMED if _named(before) else _OTHER), None
@@ -103,8 +103,11 @@ def _event(passage: Passage, mention: Mention) -> float:
     if mention.role in (LEFT, NOBODY, SEX) or mention.weight >= _TOOK_PART:
         return 0.0
     first, last = chinese_counts.clause(passage, mention.start, mention.stop)
-    before, after = text[first : mention.start], text[mention.stop : last]
+    before = text[max(first, mention.start - _BEFORE) : mention.start]
+    after = text[mention.stop : min(last, mention.stop + _BEFORE)]
     if table["never_before"].search(before) or table["never_after"].search(after):
+        return 0.0
+    if mention.role == GROUP and table["sizes"].search(chinese_counts.said_before(passage, mention)):
         return 0.0
     if table["named"].search(before) or table["named_after"].search(after):
         return _NAMED if mention.role != GROUP else _OTHER

@@ -13,12 +13,15 @@ from winnow.extract.passage import Found, Passage
 TITLES = ("title", "original_title")
 #: What must speak for a number to be surely the total; by how much it must outdo every other.
 _SURE, _MARGIN = 5, 3
+#: What speaks against a number in the results, unless who took part is told there.
+_OUTCOMES = 3
 #: How sure an answer is. A total that its groups or sexes add up to; a total with nothing beside it, well or less well worded, or
 #: with another number that may be it; one that groups contradict; a sum of groups whose number is told, or is not.
 _AGREED, _ALONE, _WORDED, _RIVALLED, _AGAINST, _SUM, _SUM_OF_SOME = 0.97, 0.93, 0.8, 0.7, 0.6, 0.9, 0.75
 _OF_TITLE, _ONE = 0.85, 0.93
 
-#: How many groups a study has.
+#: Of how many kinds people may be; how many groups a study has.
+_KINDS = 8
 _MANY = (2, 3, 4)
 #: Signs of an outcome's name, at least, before that of a group.
 _OUTCOME = 3
@@ -70,14 +73,19 @@ def _named(passage: Passage, every: list[Mention]) -> list[Mention]:
 
     A longer name in a later sentence that ends like another is that group's outcome ("终点事件激素组4例").
     """
+    wholes = {each.number for each in every if each.role == WHOLE}
     found: dict[str, Mention] = {}
+    sentence = -1
     for mention in every:
         if mention.role != GROUP or mention.name in found:
             continue
-        outcome = any(mention.name.endswith(name) and len(mention.name) - len(name) >= _OUTCOME for name in found)
         here = passage.sentence(mention.start, mention.end)[0]
-        if not (outcome and all(each.start < here for each in found.values())):
-            found[mention.name] = mention
+        later = bool(found) and here != sentence
+        if later and _together(list(found.values())) in wholes:
+            break
+        outcome = any(mention.name.endswith(name) and len(mention.name) - len(name) >= _OUTCOME for name in found)
+        if not (later and outcome):
+            found[mention.name], sentence = mention, here
     return list(found.values())
 
 
@@ -104,23 +112,31 @@ def _together(parts: list[Mention]) -> int:
     return sum(each.number * each.many for each in parts)
 
 
-def _wholes(passage: Passage, every: list[Mention]) -> list[Mention]:
-    return [each for each in every if each.role == WHOLE and _weight(passage, each) >= chinese_counts.TAKEN]
+def _wholes(passage: Passage, every: list[Mention], least: int = chinese_counts.TAKEN) -> list[Mention]:
+    """The numbers that may be the total, the likeliest first."""
+    found = [each for each in every if each.role == WHOLE and _weight(passage, each) >= least]
+    return sorted(found, key=lambda each: (-_weight(passage, each), each.start))
 
 
 def _weight(passage: Passage, mention: Mention) -> int:
     """What speaks for the total; less in the results, where numbers are outcomes."""
-    return mention.weight - (3 if mention.start >= chinese_counts.results(passage) else 0)
+    if mention.start < chinese_counts.results(passage):
+        return mention.weight
+    told = chinese_counts.rules()["results"]["took_part"].search(chinese_counts.said_before(passage, mention))
+    return mention.weight if told else mention.weight - _OUTCOMES
 
 
 def _stated(passage: Passage, every: list[Mention], parts: list[Mention]) -> Found | None:
     wholes = _wholes(passage, every)
-    ranked = sorted(wholes, key=lambda each: (-_weight(passage, each), each.start))
-    if agreed := [each for each in ranked if each.number in _sums(every, parts) or _split(passage, every, each)]:
-        return _found(agreed[0].start, agreed[0].end, agreed[0].number, ADDED_UP, _AGREED)
-    if not ranked:
+    largest = max((each.number for each in [*wholes, *parts]), default=0)
+    for each in _wholes(passage, every, 0):  # what groups add up to needs no more to speak for it
+        # A part may be what its own kinds add up to; the whole is larger.
+        split = each.number >= largest and _split(passage, every, each)
+        if each.number in _sums(every, parts) or split:
+            return _found(each.start, each.end, each.number, ADDED_UP, _AGREED)
+    if not wholes:
         return None
-    best = ranked[0]
+    best = wholes[0]
     if listed := _joined(passage, every, best):
         return _found(listed[0].start, listed[-1].end, sum(each.number for each in listed), SUMMED, _RIVALLED)
     together = _together(parts)
@@ -133,7 +149,8 @@ def _unopposed(
     passage: Passage, every: list[Mention], parts: list[Mention], best: Mention, wholes: list[Mention]
 ) -> float:
     """How sure a stated total is that nothing adds up to, by what speaks against it."""
-    if chinese_counts.rules()["more"].search(passage.tight):
+    alone = len(parts) == 1 and parts[0].role == GROUP  # its counterpart may be beside the total or in it
+    if alone or chinese_counts.rules()["more"].search(passage.tight):
         return _AGAINST
     weight = _weight(passage, best)
     rivals = [_weight(passage, each) for each in wholes if each.number != best.number]
@@ -155,9 +172,13 @@ def _sums(every: list[Mention], parts: list[Mention]) -> set[int]:
 def _split(passage: Passage, every: list[Mention], whole: Mention) -> bool:
     """Whether the next numbers of its sentence, two or more, add up to a total ("84例,其中轻度30例,重度54例")."""
     end = passage.sentence(whole.start, whole.stop)[1]
-    later = [each for each in every if whole.start < each.start < end]
-    parts = [each.number for each in itertools.takewhile(lambda each: each.role in (WHOLE, GROUP, SEX), later)]
-    return any(sum(parts[:size]) == whole.number for size in range(2, len(parts) + 1))
+    place = every.index(whole) + 1
+    parts = list(
+        itertools.takewhile(
+            lambda each: each.start < end and each.role in (WHOLE, GROUP, SEX), every[place : place + _KINDS]
+        )
+    )
+    return any(sum(each.number for each in parts[:size]) == whole.number for size in range(2, len(parts) + 1))
 
 
 def _joined(passage: Passage, every: list[Mention], best: Mention) -> list[Mention]:

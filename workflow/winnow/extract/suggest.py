@@ -141,10 +141,13 @@ def quote_span(passage: Passage, finding: Found) -> tuple[int, int]:
     inner = passage.span(first, last)
     spare = max(0, LONGEST_QUOTE - (inner[1] - inner[0])) // 2
     start, end = max(start, inner[0] - spare), min(end, inner[1] + spare)
-    while start < inner[0] and start > 0 and passage.text[start - 1].isalnum() and passage.text[start].isalnum():
+    while start < inner[0] and start > 0 and _one_word(passage.text[start - 1 : start + 1]):
         start += 1
-    while (
-        end > inner[1] and end < len(passage.text) and passage.text[end - 1].isalnum() and passage.text[end].isalnum()
-    ):
+    while end > inner[1] and end < len(passage.text) and _one_word(passage.text[end - 1 : end + 1]):
         end -= 1
     return start, end
+
+
+def _one_word(signs: str) -> bool:
+    """Whether two signs belong to one word or number; Chinese has no spaces, and each character may begin a word."""
+    return signs.isalnum() and not is_han(signs)
