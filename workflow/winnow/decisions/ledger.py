@@ -64,7 +64,7 @@ class Ledger:
     @cached_property
     def open(self) -> int:
         """The first row, counted from 0, that neither its own seal nor a later one vouches for: from here on rows can be mended."""
-        return 1 + max((row for row, cells in enumerate(self.rows) if cells["seal"]), default=-1)
+        return seals.closed(self.rows)
 
     @property
     def head(self) -> seals.Head:

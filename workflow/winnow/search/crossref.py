@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from winnow.search.conversation import Broken, Failure, Request
 from winnow.search.rate import Rate
+from winnow.search.receiving import received
 
 CROSSREF = "https://api.crossref.org/"
 INTERVAL = 0.2
@@ -73,12 +74,13 @@ class CrossrefTransport:
 
     def __init__(self, environment: Mapping[str, str] = os.environ, timeout: float = 60.0) -> None:
         import requests
+        from urllib3.exceptions import HTTPError
 
         self.base_url = environment.get("WINNOW_CROSSREF_URL") or CROSSREF
         self.timeout = timeout
         self.rate = Rate(INTERVAL, Path(tempfile.gettempdir()) / f"winnow-crossref-{os.getuid()}.next")
         self._mailto = environment.get("NCBI_EMAIL", "").strip()
-        self._requests: Any = requests
+        self._failures: Any = (requests.RequestException, HTTPError)
         self._session = requests.Session()
         self._session.headers["User-Agent"] = "winnow"
 
@@ -98,14 +100,6 @@ class CrossrefTransport:
                         pause=float(pause) if pause.isdecimal() else 0.0,
                         final=not passing,
                     )
-                body = bytearray()
-                end = time.monotonic() + 5 * self.timeout
-                for block in answer.iter_content(64 << 10):
-                    body += block
-                    if len(body) > LONGEST_ANSWER:
-                        return Failure(f"the answer is longer than {LONGEST_ANSWER >> 20} MB", final=True)
-                    if time.monotonic() > end:
-                        return Failure("the answer took too long")
-                return bytes(body)
-        except self._requests.RequestException as error:
+                return received(partial(answer.raw.read1, decode_content=True), LONGEST_ANSWER, 5 * self.timeout)
+        except self._failures as error:
             return Failure(f"no connection ({type(error).__name__})")

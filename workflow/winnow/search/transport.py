@@ -22,6 +22,7 @@ from typing import Any
 from winnow.errors import ConfigError
 from winnow.search.conversation import Failure, Request
 from winnow.search.rate import Rate, interval
+from winnow.search.receiving import received
 
 NCBI = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 #: No answer to our requests is nearly so long: 200 records of 20 KB are 4 MB.
@@ -29,7 +30,6 @@ LONGEST_ANSWER = 64 << 20
 TIMEOUT = 30.0
 #: The longest that one answer may trickle, in timeouts.
 _PATIENCE = 10
-_BLOCK = 64 << 10
 _PASSING = frozenset((408, 425, 429))
 
 
@@ -126,20 +126,15 @@ class EntrezTransport:
     def _read(self, handle: Any) -> bytes | Failure:
         stream = handle.detach() if isinstance(handle, io.TextIOWrapper) else handle
         with stream:
-            body = bytearray()
-            end = time.monotonic() + _PATIENCE * self.settings.timeout
-            while block := stream.read(_BLOCK):
-                body += block
-                if len(body) > LONGEST_ANSWER:
-                    return Failure(f"the answer is longer than {LONGEST_ANSWER >> 20} MB", final=True)
-                if time.monotonic() > end:
-                    return Failure(f"the answer took longer than {_PATIENCE * self.settings.timeout:.0f} s")
+            body = received(stream.read1, LONGEST_ANSWER, _PATIENCE * self.settings.timeout)
+            if isinstance(body, Failure):
+                return body
             stated = stream.headers.get("Content-Length", "")
         if stated.isascii() and stated.isdigit() and int(stated) != len(body):
             return Failure(f"the answer was cut: {len(body)} of {stated} bytes")
         if self.settings.api_key and self.settings.api_key.encode() in body:
             return Failure("the answer repeats the API key, so it cannot be filed", final=True)
-        return bytes(body)
+        return body
 
     def _refused(self, error: urllib.error.HTTPError) -> Failure:
         said = ""

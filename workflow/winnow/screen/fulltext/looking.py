@@ -188,7 +188,11 @@ def _about(one: Sought, number: int, contact: bool, failed: Mapping[str, str], t
         finding = yield from tried(request, read)
         if finding is None:
             finding = Finding(name, found=NO_ANSWER, note=failed[request.name])
-        elif name == "europe_pmc" and finding.found == COPY and (pmcid := finding.pmcid or known.pmcid):
+        elif (
+            name == "europe_pmc"
+            and finding.found == COPY
+            and (pmcid := finding.pmcid or services.id_or_none("pmcid", known.pmcid))
+        ):
             request, read_text = services.full_text(pmcid, number)
             text = yield from tried(request, read_text)
             note = f"full text: {failed[request.name]}" if text is None else ""

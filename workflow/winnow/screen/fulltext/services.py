@@ -8,6 +8,7 @@ What a service says beyond what we know (a missing PMID or DOI) is a proposal; n
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from winnow.search.conversation import Broken, Request
 
 #: What a transport hands on for HTTP 404 and 410: the service does not know the id, which is an answer.
 UNKNOWN = b'{"http_status": 404}'
+_IDS = {"pmid": re.compile(r"[0-9]{1,9}"), "pmcid": re.compile(r"PMC[0-9]{1,9}")}
 
 COPY, NO_COPY, NOT_KNOWN, NO_ANSWER, NOT_ASKED = "copy", "no open copy", "not known", "no answer", "not asked"
 
@@ -107,12 +109,12 @@ def _pmc(body: bytes, known: str) -> Finding:
         return finding
     records = _listed(answer, "records", "PMC")
     match = next((r for r in records if known.casefold() in {_word(r, "pmid"), _word(r, "doi").casefold()}), None)
-    pmcid = _word(match, "pmcid") if match else ""
+    pmcid = _id(match, "pmcid") if match else ""
     if match is None or not pmcid:
         return finding
     url = f"https://pmc.ncbi.nlm.nih.gov/articles/{pmcid}/"
     return replace(
-        finding, found=COPY, url=url, pmcid=pmcid, pmid=_word(match, "pmid"), doi=text.doi(_word(match, "doi"))
+        finding, found=COPY, url=url, pmcid=pmcid, pmid=_id(match, "pmid"), doi=text.doi(_word(match, "doi"))
     )
 
 
@@ -145,10 +147,10 @@ def _europe_pmc(body: bytes, known: str) -> Finding:
     return replace(
         finding,
         found=COPY if free or is_open else NO_COPY,
-        url=_word(free[0], "url") if free else "",
+        url=_url(free[0], "url") if free else "",
         licence=_word(match, "license"),
-        pmid=_word(match, "pmid"),
-        pmcid=_word(match, "pmcid") if is_open else "",
+        pmid=_id(match, "pmid"),
+        pmcid=_id(match, "pmcid") if is_open else "",
         doi=text.doi(_word(match, "doi")),
     )
 
@@ -193,7 +195,7 @@ def _unpaywall(body: bytes, doi: str) -> Finding:
     place = answer.get("best_oa_location")
     if not isinstance(place, dict):
         return replace(finding, found=NO_COPY)
-    url = _word(place, "url_for_pdf") or _word(place, "url") or _word(place, "url_for_landing_page")
+    url = next(filter(None, (_url(place, name) for name in ("url_for_pdf", "url", "url_for_landing_page"))), "")
     return replace(finding, found=COPY, url=url, version=_word(place, "version"), licence=_word(place, "license"))
 
 
@@ -217,13 +219,13 @@ def _crossref_work(body: bytes, sought: Sought) -> Finding:
     work = _inside(answer, "message", "Crossref")
     if text.doi(_word(work, "DOI")) != sought.doi:
         raise Broken("Crossref answered for another DOI")
-    licences = [_word(entry, "URL") for entry in _dicts(work.get("license"))]
+    licences = [_url(entry, "URL") for entry in _dicts(work.get("license"))]
     free = next((url for url in licences if "creativecommons.org/" in url), "")
-    links = [_word(entry, "URL") for entry in _dicts(work.get("link"))]
+    links = [_url(entry, "URL") for entry in _dicts(work.get("link"))]
     title = " ".join(_titles(work))
     same = not title or not sought.title or text.title_key(title).startswith(text.title_key(sought.title)[:40])
     note = "" if same else f"the DOI's title is '{title}'"
-    url = (links[0] if links else f"https://doi.org/{sought.doi}") if free else ""
+    url = next(filter(None, links), f"https://doi.org/{sought.doi}") if free else ""
     return replace(finding, found=COPY if free else NO_COPY, url=url, licence=free, note=note)
 
 
@@ -267,6 +269,10 @@ def _json(body: bytes, who: str) -> dict[str, Any] | None:
         raise Broken(f"{who}'s answer is not JSON") from None
     if not isinstance(answer, dict):
         raise Broken(f"{who}'s answer is no object")
+    try:
+        json.dumps(answer, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Broken(f"{who}'s answer holds half a character") from None
     return answer
 
 
@@ -285,6 +291,22 @@ def _listed(answer: Mapping[str, Any], name: str, who: str) -> list[dict[str, An
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _id(entry: Mapping[str, Any], name: str) -> str:
+    """The PMID or PMC id that a service tells."""
+    return id_or_none(name, _word(entry, name))
+
+
+def id_or_none(name: str, word: str) -> str:
+    """The word, if it is a ``pmid`` or ``pmcid``, or empty: it becomes part of an address, and of a file's name."""
+    return word if _IDS[name].fullmatch(word) else ""
+
+
+def _url(entry: Mapping[str, Any], name: str) -> str:
+    """An address on the web, or empty: no file of this machine, no script."""
+    word = _word(entry, name)
+    return word if word.lower().startswith(("https://", "http://", "ftp://")) else ""
 
 
 def _word(entry: Mapping[str, Any], name: str) -> str:

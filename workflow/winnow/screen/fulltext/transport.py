@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,12 @@ from winnow.errors import ConfigError
 from winnow.screen.fulltext.services import SERVICES, UNKNOWN
 from winnow.search.conversation import Failure, Request
 from winnow.search.rate import Rate
+from winnow.search.receiving import received
 
 TIMEOUT = 60.0
 #: The longest full text that is kept.
 LONGEST_ANSWER = 64 << 20
 _PASSING = frozenset((408, 425, 429))
-_BLOCK = 64 << 10
 
 
 class HttpTransport:
@@ -34,6 +34,7 @@ class HttpTransport:
 
     def __init__(self, configured: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> None:
         import requests
+        from urllib3.exceptions import HTTPError
 
         self.base_urls = {name: service.base_url for name, service in SERVICES.items()} | configured.get("base_url", {})
         for name, url in self.base_urls.items():
@@ -50,7 +51,7 @@ class HttpTransport:
             name: Rate(service.interval, folder / f"winnow-{name}-{os.getuid()}.next")
             for name, service in SERVICES.items()
         }
-        self._requests: Any = requests
+        self._failures: Any = (requests.RequestException, HTTPError, OSError)
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"winnow (mailto:{self.contact})" if self.contact else "winnow"
 
@@ -70,7 +71,7 @@ class HttpTransport:
                 self.base_urls[name] + path, params=parameters, timeout=self.timeout, stream=True, allow_redirects=False
             ) as answer:
                 return self._read(answer)
-        except (self._requests.RequestException, OSError) as error:
+        except self._failures as error:
             return Failure(f"no connection ({type(error).__name__})")
 
     def _read(self, answer: Any) -> bytes | Failure:
@@ -83,14 +84,12 @@ class HttpTransport:
                 pause=float(pause) if pause.isascii() and pause.isdigit() else 0.0,
                 final=answer.status_code not in _PASSING and answer.status_code < 500,
             )
-        body = bytearray()
-        end = time.monotonic() + 5 * self.timeout
-        for block in answer.iter_content(_BLOCK):
-            body += block
-            if len(body) > LONGEST_ANSWER:
-                return Failure(f"the answer is longer than {LONGEST_ANSWER >> 20} MB", final=True)
-            if time.monotonic() > end:
-                return Failure("the answer took too long")
-        if self.contact and self.contact.encode() in body:
+        body = received(partial(answer.raw.read1, decode_content=True), LONGEST_ANSWER, 5 * self.timeout)
+        if isinstance(body, bytes) and self.contact and any(one in body for one in _spellings(self.contact)):
             return Failure("the answer repeats the e-mail address, so it cannot be filed", final=True)
-        return bytes(body)
+        return body
+
+
+def _spellings(address: str) -> list[bytes]:
+    """An e-mail address as it stands in a text, an address, JSON and HTML."""
+    return [address.replace("@", sign).encode() for sign in ("@", "%40", "\\u0040", "&#64;", "&#x40;")]
