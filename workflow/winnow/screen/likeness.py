@@ -4,12 +4,13 @@ That an abstract does not mention something proves little: the author of the cri
 abstract may have left out what the review asks for. So silence, and a word found in the abstract alone, count against a report
 only if it also reads unlike the reports that meet the criteria. These are known from the same table, without anybody's decisions.
 Each report is scored by the words that it shares with them beyond what it shares with all reports; each of them likewise with the
-rest of them (leave-one-out). Weak evidence holds if fewer than one in twenty of them scores lower. A hint of the subject makes
-silence weaker still: then it must be fewer than one in fifty.
+rest of them (leave-one-out). Weak evidence holds if the report and those of them that score lower are fewer than one in twenty of
+them all, itself counted. A hint of the subject makes silence weaker still: then it must be fewer than one in fifty.
 
-That is the reasoning of conformal prediction (Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World, 2005) with reports
-that meet the criteria in place of labelled ones. It is no guarantee, since relevant reports that are silent may read a little less
-like these than these do themselves; what it loses and saves is measured by ``benchmarks/screen_exclude.py``.
+That is a conformal p-value (Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World, 2005) with reports that meet the
+criteria in place of labelled ones; nineteen of them can never give one below one in twenty. It is no guarantee, since relevant
+reports that are silent may read a little less like these than these do themselves; what it loses and saves is measured by
+``benchmarks/screen_exclude.py``.
 """
 
 from __future__ import annotations
@@ -30,12 +31,10 @@ if TYPE_CHECKING:
 
     Scores = NDArray[np.float64]
 
-#: Weak evidence holds if fewer than this share of the reports that meet the criteria read less like the others.
+#: Weak evidence holds if fewer than this share of the reports that meet the criteria, itself counted among them, read as unlike.
 SHARE = 0.05
 #: The same where there is a hint, which makes silence weaker still.
 SHARE_HINTED = 0.02
-#: So many reports must meet the criteria before anything can be said about how such reports read.
-ENOUGH = 20
 #: A table with fewer reports than this is too small for them to be expected; silence then counts by itself, but for a hint.
 SMALL = 50
 
@@ -93,9 +92,6 @@ def weighed(
     found = [list(rows) for rows in said]
     if len(said) < SMALL:
         _doubt(found, dict.fromkeys(hinted, TOO_SMALL), is_hinted)
-    elif len(meeting) < ENOUGH:
-        _doubt(found, dict.fromkeys(weak, TOO_FEW), is_weak)
-        _doubt(found, dict.fromkeys(hinted, TOO_FEW), is_hinted)
     elif weak or hinted:
         alike = _Alike(_Words(texts), meeting)
         _doubt(found, dict(alike.among(weak, share)), is_weak)
@@ -174,17 +170,20 @@ class _Alike:
         theirs, usual = words.mean(meeting), words.mean(slice(None))
         scores = words.against(theirs)
         itself = (words.scale[meeting] > 0).astype(float)
-        scores[meeting] = (scores[meeting] * len(meeting) - itself) / (len(meeting) - 1)
+        scores[meeting] = (scores[meeting] * len(meeting) - itself) / max(1, len(meeting) - 1)
         self._words = words
         self._scores: Scores = np.round(scores - words.against(usual), 9)
         self._meeting: Scores = np.sort(self._scores[meeting])
         self._worth: Scores = np.round(words.weights * (theirs - usual), 9)
 
     def among(self, positions: Sequence[int], share: float) -> Iterator[tuple[int, str]]:
-        """Those of the reports that read too much like them: at least this share of them scores lower. With the reason."""
+        """Those of the reports that do not read unlike enough, or that cannot be told from so few, each with the reason."""
+        enough = share * (1 + len(self._meeting))
         lower = self._meeting.searchsorted(self._scores[list(positions)], side="left")
         for position, count in zip(positions, lower.tolist(), strict=True):
-            if count >= share * len(self._meeting):
+            if enough <= 1:
+                yield position, TOO_FEW
+            elif 1 + count >= enough:
                 yield position, f"{ALIKE} ({', '.join(self._shared(position))})"
 
     def _shared(self, position: int) -> list[str]:
