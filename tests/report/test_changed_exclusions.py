@@ -41,12 +41,12 @@ def abstract(seed: int, subject: str, more: str = "") -> str:
 
 
 def updated(evidence: Evidence, root: Path, folder: Writer, more: str) -> tuple[Path, set[str]]:
-    """An update of 66 reports by 80 more, worked through by rules alone; and the reports that an earlier search found.
+    """An update of 100 reports by 120 more, worked through by rules alone; and the reports that an earlier search found.
 
-    Of the 26 that meet the criterion at first, two are about something else, and so 20 silent ones about that are in doubt.
+    Of the 60 that meet the criterion at first, two are about something else, and so 20 silent ones about that are in doubt.
     """
-    first = [("joint", "wonderdrug")] * 24 + [("field", "wonderdrug")] * 2 + [("field", "")] * 20 + [("sea", "")] * 20
-    subjects = [*first, *[(more, "wonderdrug")] * 80]
+    first = [("joint", "wonderdrug")] * 58 + [("field", "wonderdrug")] * 2 + [("field", "")] * 20 + [("sea", "")] * 20
+    subjects = [*first, *[(more, "wonderdrug")] * 120]
     cells = dict.fromkeys(tables.RECORDS, "") | {"source": "pubmed", "year": "2001", "title": "A study"}
     records: list[Row] = [
         cells | {"record_id": f"pubmed:{n:04}", "search_id": search, "abstract": abstract(n, *subject)}

@@ -38,7 +38,7 @@ def told(words: list[str], seed: int, *more: str) -> str:
     )
 
 
-def table(*rows: dict[str, str], size: int = 80) -> pd.DataFrame:
+def table(*rows: dict[str, str], size: int = 240) -> pd.DataFrame:
     """Many reports about the drug in joints, as many about farming, and the rows given."""
     meeting = [
         {"record_id": f"m{n:03d}", "title": "Joints", "abstract": told(NEAR, n, "and wonderdrug was given")}
@@ -116,11 +116,11 @@ def test_the_silence_of_a_built_in_classifier_is_weak_too() -> None:
     assert ", but " in found["x1"][1]
 
 
-@pytest.mark.parametrize(("meeting", "verdict"), [(19, "unclear"), (20, "not met")])
-def test_one_in_twenty_takes_twenty(meeting: int, verdict: str) -> None:
-    """Law: beside nineteen reports that meet the criteria the least alike is one in twenty, itself counted: not fewer."""
+@pytest.mark.parametrize(("meeting", "verdict"), [(49, "unclear"), (50, "not met")])
+def test_one_in_fifty_takes_fifty(meeting: int, verdict: str) -> None:
+    """Law: beside forty-nine reports that meet the criteria the least alike is one in fifty, itself counted: not fewer."""
     records = table(UNLIKE)
-    dropped = [f"m{n:03d}" for n in range(meeting, 40)]
+    dropped = [f"m{n:03d}" for n in range(meeting, 120)]
     records.loc[records["record_id"].isin(dropped), "abstract"] = ""
     assert judged(records, DRUG)["x2"][0] == verdict
 
@@ -146,7 +146,7 @@ def test_a_hint_leaves_silence_open_unless_the_report_reads_quite_unlike() -> No
     """Where only a hint stands, silence excludes a report on something else and nothing near the subject; the hint is the quote."""
     near = {**ALIKE, "abstract": ALIKE["abstract"].replace("a compound of ours", "an analgesic")}
     far = {**UNLIKE, "abstract": f"{told(WITHOUT, 5)} Dairy cows were kept. Nothing else."}
-    found = verdicts(table(near, far, size=120), criteria(HINTED)).set_index("report_id")
+    found = verdicts(table(near, far), criteria(HINTED)).set_index("report_id")
     verdict, rule, field, quote, start, end = found.loc["x2"].tolist()[1:]
     assert (verdict, rule, field, quote) == ("not met", ONLY_A_HINT, "abstract", "Dairy cows were kept.")
     assert far["abstract"][int(start) : int(end)] == quote
@@ -170,13 +170,13 @@ def test_a_hint_never_excludes_more_than_silence_would() -> None:
     [
         (table(UNLIKE, size=likeness.SMALL - 3), HINTED, likeness.TOO_SMALL),
         (table(UNLIKE), {**HINTED, "met": ["wonderdrugg"]}, likeness.TOO_FEW),
-        (table(UNLIKE, size=98), HINTED, likeness.TOO_FEW),
+        (table(UNLIKE, size=198), HINTED, likeness.TOO_FEW),
     ],
 )
 def test_without_reports_to_compare_with_a_hint_leaves_everything_open(
     records: pd.DataFrame, protocol: dict[str, Any], why: str
 ) -> None:
-    """In a small table, or where fewer than fifty reports meet the criteria, a hint still breaks the silence."""
+    """In a small table, or where fewer than a hundred reports meet the criteria, a hint still breaks the silence."""
     records = records.assign(abstract=[f"{text} An analgesic was mentioned." for text in records["abstract"]])
     found = judged(records, protocol)["x2"]
     assert found[0] == "unclear" and found[1].startswith("hint: ") and found[1].endswith(why)
@@ -201,7 +201,7 @@ def test_built_in_classifiers_each_stand_for_themselves() -> None:
     pd.testing.assert_frame_equal(*both)
 
 
-@given(st.permutations(range(84)))
+@given(st.permutations(range(244)))
 def test_the_order_of_the_table_does_not_matter(order: list[int]) -> None:
     """Same reports, same verdicts, same bytes."""
     records = table(

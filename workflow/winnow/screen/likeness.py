@@ -4,11 +4,11 @@ That an abstract does not mention something proves little: the author of the cri
 abstract may have left out what the review asks for. So silence, and a word found in the abstract alone, count against a report
 only if it also reads unlike the reports that meet the criteria. These are known from the same table, without anybody's decisions.
 Each report is scored by the words that it shares with them beyond what it shares with all reports; each of them likewise with the
-rest of them (leave-one-out). Weak evidence holds if the report and those of them that score lower are fewer than one in twenty of
-them all, itself counted. A hint of the subject makes silence weaker still: then it must be fewer than one in fifty.
+rest of them (leave-one-out). Weak evidence holds if the report and those of them that score lower are fewer than one in fifty of
+them all, itself counted. A hint of the subject makes silence weaker still: then it must be fewer than one in a hundred.
 
 That is a conformal p-value (Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World, 2005) with reports that meet the
-criteria in place of labelled ones; nineteen of them can never give one below one in twenty. It is no guarantee, since relevant
+criteria in place of labelled ones; forty-nine of them can never give one below one in fifty. It is no guarantee, since relevant
 reports that are silent may read a little less like these than these do themselves; what it loses and saves is measured by
 ``benchmarks/screen_exclude.py``.
 """
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     Scores = NDArray[np.float64]
 
 #: Weak evidence holds if fewer than this share of the reports that meet the criteria, itself counted among them, read as unlike.
-SHARE = 0.05
+SHARE = 0.02
 #: The same where there is a hint, which makes silence weaker still.
-SHARE_HINTED = 0.02
+SHARE_HINTED = 0.01
 #: A table with fewer reports than this is too small for them to be expected; silence then counts by itself, but for a hint.
 SMALL = 50
 
