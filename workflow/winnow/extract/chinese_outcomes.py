@@ -79,6 +79,7 @@ def event_count(passage: Passage) -> list[Found]:
     found = {count: _NAMED for _, _, _, count in _shares(passage) if count}
     begin = chinese_counts.results(passage)
     taken = {each.start for each in chinese_sizes.groups(passage)}
+    taken |= {each.start for each in chinese_sizes.total(passage)}
     for mention in chinese_counts.mentions(passage):
         place = mention.start, mention.end
         if mention.start < begin or mention.start in taken or place in found:
@@ -107,7 +108,9 @@ def _event(passage: Passage, mention: Mention) -> float:
     after = text[mention.stop : min(last, mention.stop + _BEFORE)]
     if table["never_before"].search(before) or table["never_after"].search(after):
         return 0.0
-    if mention.role == GROUP and table["sizes"].search(chinese_counts.said_before(passage, mention)):
+    if mention.role == GROUP and (
+        table["sizes"].search(chinese_counts.said_before(passage, mention)) or text.startswith(",其中", mention.stop)
+    ):
         return 0.0
     if table["named"].search(before) or table["named_after"].search(after):
         return _NAMED if mention.role != GROUP else _OTHER
