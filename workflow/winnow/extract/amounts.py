@@ -89,12 +89,14 @@ def dose(passage: Passage) -> list[Found]:
 
 
 _THOUSANDS = re.compile(r"(?<=\d)[ ,](?=\d{3}(?!\d))")
+#: The unit of a range's lower end, which its upper end repeats.
+_REPEATED = re.compile(rf"(?<=\d) ?(?:{_mass}|iu|u|万u|单位)(?= ?[-~] ?\d)", re.IGNORECASE)
 _AMOUNT = re.compile(rf"(?P<low>{_NUMBER})(?:(?: ?(?:-|~|to) ?)(?P<high>{_NUMBER}))? ?(?P<unit>.*)", re.DOTALL)
 
 
 def amount(passage: Passage, start: int, end: int) -> tuple[str, str]:
     """The number (``low-high`` for a range) and unit of a dose; mass per kilogram becomes grams per kilogram."""
-    text = _THOUSANDS.sub("", passage.tight[start:end])
+    text = _REPEATED.sub("", _THOUSANDS.sub("", passage.tight[start:end]))
     match = _AMOUNT.search(text)
     if not match:
         count = numbers.whole(re.match(r"[\w-]*", text).group())  # type: ignore[union-attr]

@@ -88,8 +88,8 @@ def results(passage: Passage) -> int:
             start = heading.end()
         elif outcomes:
             start = clause(passage, *min(outcomes))[0]
-        passage.kept["results"] = start, heading is not None
-    return int(passage.kept["results"][0])
+        passage.kept["results"] = start
+    return int(passage.kept["results"])
 
 
 def counts_people(passage: Passage) -> bool:

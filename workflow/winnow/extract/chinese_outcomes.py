@@ -3,72 +3,71 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from winnow.extract import chinese_counts, chinese_sizes, numbers
 from winnow.extract.chinese_counts import GROUP, LEFT, NOBODY, SEX, Mention
 from winnow.extract.passage import Found, Passage
 
-_SHARE = re.compile(r"(?<![\d.])(?P<number>\d{1,3}(?:\.\d+)?) ?(?:%|％|﹪)")
+_SHARE = re.compile(r"(?<![\d.])(?P<number>\d{1,3}(?:\.\d+)?) ?%")
 #: How far around a share words say whose it is, and how far the next one of a list may be.
 _BEFORE, _AFTER, _LIST = 60, 16, 40
 #: How sure a finding is: the outcome is one of those that are always counted, or a share and a count stand side by side; other
 #: outcomes; what is only one of a list; a share of which it isn't said that it is one.
-#: What speaks so strongly for the total is no outcome.
-_TOOK_PART = 5
 _NAMED, _OTHER, _OF_LIST, _BARE = 0.92, 0.8, 0.75, 0.6
+#: A number for which so much speaks as the total is no outcome.
+_TOOK_PART = 5
+
+
+class Share(NamedTuple):
+    """A percentage of people: its place, how sure it is that it is one, and where their number stands if it does beside it."""
+
+    start: int
+    end: int
+    sure: float
+    people: tuple[int, int] | None = None
 
 
 def percentage(passage: Passage) -> list[Found]:
     """Shares of people with an outcome, digits without their sign; every mention."""
-    return [
-        Found(start, end, "chinese", sure, text, text, "%")
-        for start, end, sure, _ in _shares(passage)
-        for text in (passage.tight[start:end],)
-    ]
+    found = []
+    for share in _shares(passage):
+        digits = passage.tight[share.start : share.end]
+        found.append(Found(share.start, share.end, "chinese", share.sure, digits, digits, "%"))
+    return found
 
 
-def _shares(passage: Passage) -> list[tuple[int, int, float, tuple[int, int] | None]]:
-    """Place, sureness and, if it is printed beside it, the place of the number of people; worked out once."""
+def _shares(passage: Passage) -> list[Share]:
+    """The shares in the order of the text, judged once for all extractors."""
     if "chinese shares" not in passage.kept:
-        found: list[tuple[int, int, float, tuple[int, int] | None]] = []
+        found: list[Share] = []
         for match in _SHARE.finditer(passage.tight) if chinese_counts.counts_people(passage) else ():
-            start, end = match.span("number")
-            if float(match["number"]) > 100:
-                continue
-            sure, count = _share(passage, start, match.end(), found)
-            if sure:
-                found.append((start, end, sure, count))
+            if float(match["number"]) <= 100 and (share := _share(passage, match, found[-1] if found else None)):
+                found.append(share)
         passage.kept["chinese shares"] = found
-    known: list[tuple[int, int, float, tuple[int, int] | None]] = passage.kept["chinese shares"]
+    known: list[Share] = passage.kept["chinese shares"]
     return known
 
 
-def _share(
-    passage: Passage, start: int, stop: int, earlier: list[tuple[int, int, float, tuple[int, int] | None]]
-) -> tuple[float, tuple[int, int] | None]:
-    """How sure it is that a percentage is a share of people, nought if it is none, and the place of their number beside it."""
+def _share(passage: Passage, match: re.Match[str], earlier: Share | None) -> Share | None:
+    """The share of people that a percentage is, if it is one; ``earlier`` is the one before it."""
     table, text = chinese_counts.rules()["share"], passage.tight
-    first = passage.sentence(start, stop)[0]
-    before, after = text[max(first, start - _BEFORE) : start], text[stop : stop + _AFTER]
-    if table["never_before"].search(before) or table["never_after"].search(after):
-        return 0.0, None
-    if table["measure"].search(before) or table["eyes"].search(before):
-        return 0.0, None
-    if start < chinese_counts.results(passage):
-        return 0.0, None
-    offset = start - len(before)
-    for pattern, place, at in (("counted", before, offset), ("of", before, offset), ("then_of", after, stop)):
-        if beside := table[pattern].search(place):
-            return _NAMED, (at + beside.start("count"), at + beside.end("count"))
-    if earlier and start - earlier[-1][1] <= _LIST and table["listed"].match(text[earlier[-1][1] : start].lstrip(" %")):
-        return min(earlier[-1][2], _OTHER) if _named(before) is False else earlier[-1][2], None
+    (start, end), stop = match.span("number"), match.end()
+    first = max(passage.sentence(start, stop)[0], start - _BEFORE)
+    before, after = text[first:start], text[stop : stop + _AFTER]
+    if start < chinese_counts.results(passage) or table["never_after"].search(after):
+        return None
+    if any(table[never].search(before) for never in ("never_before", "measure", "eyes")):
+        return None
+    for pattern, words, offset in (("counted", before, first), ("of", before, first), ("then_of", after, stop)):
+        if beside := table[pattern].search(words):
+            return Share(start, end, _NAMED, (offset + beside.start("count"), offset + beside.end("count")))
+    named = table["named"].search(before)
+    if earlier and start - earlier.end <= _LIST and table["listed"].match(text[earlier.end : start].lstrip(" %")):
+        return Share(start, end, earlier.sure if named else min(earlier.sure, _OTHER))
     if table["rate"].search(before):
-        return (_NAMED if _named(before) else _OTHER), None
-    return (_BARE if table["of_group"].search(before) else 0.0), None
-
-
-def _named(before: str) -> bool:
-    return chinese_counts.rules()["share"]["named"].search(before) is not None
+        return Share(start, end, _NAMED if named else _OTHER)
+    return Share(start, end, _BARE) if table["of_group"].search(before) else None
 
 
 def event_count(passage: Passage) -> list[Found]:
@@ -76,9 +75,10 @@ def event_count(passage: Passage) -> list[Found]:
     if passage.source in chinese_sizes.TITLES:
         return []
     table = chinese_counts.rules()["event"]
-    found = {count: _NAMED for _, _, _, count in _shares(passage) if count}
+    found = {share.people: _NAMED for share in _shares(passage) if share.people}
     begin = chinese_counts.results(passage)
     taken = {each.start for each in chinese_sizes.groups(passage)}
+    taken |= {each.start for each in chinese_sizes.total(passage)}
     for mention in chinese_counts.mentions(passage):
         place = mention.start, mention.end
         if mention.start < begin or mention.start in taken or place in found:
@@ -107,7 +107,9 @@ def _event(passage: Passage, mention: Mention) -> float:
     after = text[mention.stop : min(last, mention.stop + _BEFORE)]
     if table["never_before"].search(before) or table["never_after"].search(after):
         return 0.0
-    if mention.role == GROUP and table["sizes"].search(chinese_counts.said_before(passage, mention)):
+    if mention.role == GROUP and (
+        table["sizes"].search(chinese_counts.said_before(passage, mention)) or text.startswith(",其中", mention.stop)
+    ):
         return 0.0
     if table["named"].search(before) or table["named_after"].search(after):
         return _NAMED if mention.role != GROUP else _OTHER

@@ -15,6 +15,8 @@ from winnow.extract.passage import Found, Passage
 _AGED = re.compile(r"age(?<=\bage)|old(?<=\bold)|years? of")
 
 
+#: Nobody is older: a point was lost in "(613±106)岁".
+_OLDEST = 120
 #: How far before a value it is looked for what speaks against it.
 _LOOK = 24
 
@@ -85,17 +87,11 @@ def age(passage: Passage) -> list[Found]:
         if hint.start() >= done:
             start, done = passage.sentence(*hint.span())
             found += matched(ages(), passage, "age", (start, done))
+    read = [(each, *_years(passage.tight[each.start : each.end])) for each in found]
     return [
-        Found(
-            each.start,
-            each.end,
-            each.rule,
-            each.confidence,
-            "",
-            *_years(passage.tight[each.start : each.end]),
-            each.quoted,
-        )
-        for each in found
+        Found(each.start, each.end, each.rule, each.confidence, "", number, unit, each.quoted)
+        for each, number, unit in read
+        if not number or float(number) <= _OLDEST
     ]
 
 
