@@ -76,6 +76,17 @@ def test_returning_to_an_earlier_version_is_an_amendment(review: reviews.Review)
     assert len(hashes) == 3 and hashes[0] == hashes[2] != hashes[1]
 
 
+def test_a_protocol_file_does_not_vanish_in_silence(review: reviews.Review) -> None:
+    """A file that was approved and is gone is told; left empty and approved, it is a change like any other."""
+    path = review.root / "config/strategy/pubmed.txt"
+    approve(review)
+    path.unlink()
+    (told,) = amendments.check(review)
+    assert told.line.startswith("config/strategy/pubmed.txt: approved in") and "leave it empty" in told.line
+    path.write_text("")
+    assert approve(review) == ["config/strategy/pubmed.txt"] and amendments.check(review) == []
+
+
 def test_only_the_protocol_is_approved(review: reviews.Review) -> None:
     """A file that is no part of the protocol is refused, and nothing is written."""
     with pytest.raises(UsageError, match=r"config/config\.yaml"):

@@ -43,7 +43,7 @@ def rows(review: Review) -> list[dict[str, str]]:
 
 
 def check(review: Review) -> list[WinnowError]:
-    """Protocol files that are not as approved last, and approved versions that are missing or changed in ``config/history/``."""
+    """Protocol files that are gone or not as approved last, and approved versions missing or changed in ``config/history/``."""
     try:
         approved = rows(review)
     except WinnowError:
@@ -62,6 +62,15 @@ def check(review: Review) -> list[WinnowError]:
                     else f"changed, and {LEDGER} has no row for this version",
                     where=name,
                     mend=f'winnow amend {name} --reason "..." --results-known yes|no --by NAME, or restore the file',
+                )
+            )
+    for name in sorted(last):
+        if name != rule_verdicts.NAME and not (review.root / name).is_file():
+            found.append(
+                LedgerError(
+                    f"approved in {LEDGER}, and not there",
+                    where=name,
+                    mend="restore it from git; to do without it, leave it empty and approve that",
                 )
             )
     for name, sha256 in sorted(known):

@@ -13,7 +13,12 @@ from winnow.extract.passage import Found, Passage
 
 #: A sentence without one of these says nothing of age; most are skipped.
 _AGED = re.compile(r"age(?<=\bage)|old(?<=\bold)|years? of")
-
+#: The first number of an age and, where it begins a range, the last: 18-65, 18岁至65岁.
+_NUMERALS = re.compile(
+    r"(?P<low>\d+(?:\.\d+)?)(?:(?: ?(?:years?|yrs?|岁))? ?(?:[-–~]|to|至|到) ?(?P<high>\d+(?:\.\d+)?))?", re.IGNORECASE
+)
+#: Months and days, and two ages side by side, of which nobody can say whether they are a range.
+_NO_YEARS = re.compile(r"[月天、]|\d ?岁? ?(?:and|[和与及]) ?\d", re.IGNORECASE)
 
 #: Nobody is older: a point was lost in "(613±106)岁".
 _OLDEST = 120
@@ -80,7 +85,7 @@ def in_chinese(name: str, passage: Passage) -> list[Found]:
 
 
 def age(passage: Passage) -> list[Found]:
-    """Ages as printed; the number is the first that stands in them."""
+    """Ages as printed; the number is the first that stands in them, or the range as ``low-high``."""
     found = in_chinese("age", passage)
     done = -1
     for hint in _AGED.finditer(passage.lower):
@@ -96,6 +101,9 @@ def age(passage: Passage) -> list[Found]:
 
 
 def _years(text: str) -> tuple[str, str]:
-    """The first number, unless it is one of months or days."""
-    numeral = re.search(r"\d+(?:\.\d+)?", text)
-    return (numeral.group(), "years") if numeral and not re.search("[月天]", text) else ("", "")
+    """The first number, or the range that it begins; nothing of months or days, nor of ages that are listed one by one."""
+    found = _NUMERALS.search(text)
+    if not found or _NO_YEARS.search(text):
+        return "", ""
+    low, high = found.group("low"), found.group("high")
+    return (f"{low}-{high}" if high else low), "years"
