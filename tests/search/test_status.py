@@ -13,7 +13,7 @@ from pubmed_review import SmallReview
 
 from winnow import manifests, tables
 from winnow import review as reviews
-from winnow.search import crossref, status
+from winnow.search import crossref, notices
 from winnow.search.conversation import Broken
 
 UPDATES = {
@@ -107,11 +107,9 @@ def test_status_of_what_is_included_or_awaiting(small: SmallReview, works: type[
         ("pubmed:999999", "pubmed", "999999", "no", ""),
         ("ris:abc", "crossref", "10.9999/fine", "yes", ""),
     ]
-    assert status.notices(reviews.load()) == {
-        "pubmed:1000": ["retracted in doi:10.9999/notice", "expression of concern in pubmed:77"],
-        "pubmed:1002": [],
-        "pubmed:999999": [],
-        "ris:abc": [],
+    told = notices.told([], {}, str, notices.statuses(reviews.load()))
+    assert told == {
+        "pubmed:1000": {"retracted in doi:10.9999/notice": ["s1"], "expression of concern in pubmed:77": ["s1"]}
     }
     assert works.asked == ["10.9999/fine", "10.9999/retracted"]
     manifest = manifests.read(folder)

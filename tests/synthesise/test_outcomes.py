@@ -93,6 +93,23 @@ def test_shown_with_and_without_retracted_and_overlapping_studies() -> None:
     assert studies["without retracted and overlapping"] == "a; b; d"
 
 
+@pytest.mark.parametrize(
+    ("overlaps", "left"),
+    [
+        ({"b": ["d"], "d": ["b"]}, "a; c; d"),
+        ({"a": ["b", "d"], "b": ["a", "d"], "d": ["a", "b"]}, "a; c"),
+        ({"b": ["b"]}, "a; b; c; d"),
+        ({"b": ["x"]}, "a; b; c; d"),
+    ],
+)
+def test_of_studies_that_overlap_one_is_left(overlaps: dict[str, list[str]], left: str) -> None:
+    """Of those that declare each other the largest stays; a study that names itself, or one that is not pooled here, stays too."""
+    evidence = Evidence(values(*ROWS), IDS)
+    found = outcomes.studies(OUTCOME, evidence, {}, overlaps, ())
+    counted = [study for study in found if study.group == "open" and study.counts]
+    assert "; ".join(study.id for study in outcomes.reduced(counted)) == left
+
+
 def test_an_interval_that_shrinks_is_flagged() -> None:
     """Very like studies make the Hartung-Knapp interval narrower than the normal one: the row says so."""
     rows = [*open_study("a", 10, 20), *open_study("b", 21, 40), *open_study("c", 15, 30)]

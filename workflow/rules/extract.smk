@@ -7,6 +7,7 @@ rule extract:
         form=(REVIEW.config_dir / "extraction.yaml").as_posix(),
         merged=rules.deduplicate.output.merged,
         decisions=rules.screen.output.decisions,
+        status=STATUS,
         ledgers=[
             path.as_posix()
             for name in ("studies.csv", "extraction.csv", "retrieval.csv")

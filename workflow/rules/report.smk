@@ -15,13 +15,7 @@ rule report:
             for pattern in ("*.*", "history/*")
             for path in sorted(REVIEW.config_dir.glob(pattern))
         ],
-        status=[
-            path.as_posix()
-            for search in REVIEW.searches
-            for path in (REVIEW.root / "searches" / search.id).glob(
-                "status/status.csv"
-            )
-        ],
+        status=STATUS,
     output:
         prisma=f"{RESULTS}/report/prisma.json",
         diagram=report(

@@ -9,6 +9,13 @@ RECORD_FILES = [
     for path in source.manifest.record_files
 ]
 
+# What each search asked after the reports that were held: retracted, corrected, under concern?
+STATUS = [
+    path.as_posix()
+    for search in REVIEW.searches
+    for path in (REVIEW.root / "searches" / search.id).glob("status/status.csv")
+]
+
 for missing in (source for source in REVIEW.sources if not source.archived):
 
     rule:

@@ -7,6 +7,7 @@ rule synthesise:
         plan=[path.as_posix() for path in REVIEW.config_dir.glob("synthesis.yaml")],
         merged=rules.deduplicate.output.merged,
         extract=rules.extract.output,
+        status=STATUS,
         ledgers=[
             path.as_posix()
             for name in ("studies.csv", "risk_of_bias.csv")

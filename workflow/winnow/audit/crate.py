@@ -37,7 +37,7 @@ STAGES = {
         "results/screen/", "results/deduplicate/", "config/extraction.yaml", "decisions/studies.csv",
         "decisions/extraction.csv",
     ),
-    "synthesise": ("results/extract/", "config/synthesis.yaml"),
+    "synthesise": ("results/deduplicate/", "results/extract/", "config/synthesis.yaml", "decisions/risk_of_bias.csv"),
     "report": ("results/records/", "results/deduplicate/", "results/screen/", "results/extract/", "results/synthesise/"),
 }  # fmt: skip
 _BESIDE = {"report": ("results/review.sqlite",)}

@@ -13,8 +13,8 @@ from winnow import tables, text
 from winnow.audit import ledger_rows
 from winnow.decisions.identities import Identities
 from winnow.errors import InputError
-from winnow.report import changed_records, changes
 from winnow.review import Review
+from winnow.search import notices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,9 @@ def _find(review: Review, wanted: str) -> Story:
         raise InputError(f"no record, report or study is called '{wanted}'", mend="see results/records/records.csv")
     own = records[records["record_id"].map(report_of) == report_id]
     row = next(row for row in tables.rows(merged) if row["record_id"] == report_id)
-    told = changed_records.said(tables.rows(records), report_of, names, changes.statuses(review))
+    told = notices.told(
+        tables.rows(records), report_of, lambda name: names.named(name).report, notices.statuses(review)
+    )
     return Story(review, report_id, own, row, told.get(report_id, {}))
 
 

@@ -45,7 +45,7 @@ def _named(review: Review, name: str) -> Search:
 
 
 def _search(review: Review, search: Search, only: str | None) -> None:
-    from winnow.search import running, status
+    from winnow.search import notices, running, status
 
     chosen = [source for source in search.sources if only in (None, source.name)]
     if not chosen:
@@ -70,7 +70,7 @@ def _search(review: Review, search: Search, only: str | None) -> None:
     if ran or (search.id == review.searches[-1].id and any(_from_entrez(source) for source in chosen)):
         checked = status.fetch(review, search)
         if checked is not None:
-            print(f"searches/{search.id}/{status.FOLDER}: notices about {checked} reports included or awaiting")
+            print(f"searches/{search.id}/{notices.FOLDER}: notices about {checked} reports included or awaiting")
     raise_all(faults)
 
 

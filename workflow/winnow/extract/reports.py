@@ -6,7 +6,7 @@ report, unless ``decisions/studies.csv`` says otherwise. A study may have severa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 from winnow import tables
 from winnow.decisions.identities import Identities
 from winnow.errors import RecordLossError
+from winnow.review import Review
+from winnow.search.notices import is_retracted, retracts, statuses, told
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: A row of studies.csv with this role takes an earlier row back.
 WITHDRAWN = "withdrawn"
-#: How a record's notice of its own retraction begins, in small letters.
-_RETRACTED = ("retraction in", "retracted", "retraction:")
+#: What is read of every report, for the notices.
+_NOTICED = ("record_id", "search_id", "notices", "publication_types")
 
 
 @dataclass(frozen=True)
@@ -55,19 +57,23 @@ def merged(path: Path, reports: Sequence[str], only: Sequence[str] = ()) -> dict
     return {row["record_id"]: row for row in tables.rows(table[table["record_id"].isin(reports)])}
 
 
-def retracted(studies: Sequence[Mapping[str, str]], records: Mapping[str, Mapping[str, str]]) -> set[str]:
-    """The studies all of whose reports were retracted, as far as the reports' own records say so.
+def notices(review: Review) -> dict[str, dict[str, list[str]]]:
+    """Every notice about a report of this review, by its records and by what searches asked, with the searches that told it."""
+    path = review.result("deduplicate", "merged.csv")
+    rows = tables.rows(tables.read(path, needs=("record_id",), columns=_NOTICED, only=_NOTICED))
+    said = [row for row in rows if row["notices"] or is_retracted(row["publication_types"])]
+    return told(said, {row["record_id"]: row["record_id"] for row in said}, Names(path).report, statuses(review))
+
+
+def retracted(studies: Sequence[Mapping[str, str]], notices: Mapping[str, Iterable[str]]) -> set[str]:
+    """The studies all of whose reports were retracted.
 
     Args:
         studies: rows of ``studies.csv``.
-        records: merged rows by report, with their ``notices``; a notice of retraction is another document and says nothing here.
+        notices: what is told of each report.
     """
-    standing: dict[str, bool] = {}
-    for row in studies:
-        notices = tables.split(records.get(row["report_id"], {}).get("notices", "").lower())
-        stands = not any(notice.startswith(_RETRACTED) for notice in notices)
-        standing[row["study_id"]] = standing.get(row["study_id"], False) or stands
-    return {study for study, stands in standing.items() if not stands}
+    standing = {row["study_id"] for row in studies if not any(map(retracts, notices.get(row["report_id"], ())))}
+    return {row["study_id"] for row in studies} - standing
 
 
 class Names:

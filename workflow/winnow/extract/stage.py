@@ -6,7 +6,7 @@ Reads ``screen/decisions.csv``, ``deduplicate/merged.csv``, ``config/extraction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,7 @@ def run(review: Review) -> None:
     stood, compared = verified.standing(entries, asked)
     texts = _full_texts(review, names, set(chosen))
     values = ordered(asked, [*stood, *_suggestions(asked, studies, records, texts)])
-    head = heading(studies, records)
+    head = heading(studies, records, reports.notices(review))
     table = cells.cells(asked, values, [row["study_id"] for row in head])
     raise_all(cells.untraceable(table))
 
@@ -125,13 +125,20 @@ def ordered(asked: form.Form, values: Sequence[dict[str, str]]) -> list[dict[str
 
 
 def heading(
-    studies: Sequence[Mapping[str, str]], records: Mapping[str, Mapping[str, str]]
-) -> list[dict[str, str]]:  # fmt: skip
+    studies: Sequence[Mapping[str, str]],
+    records: Mapping[str, Mapping[str, str]],
+    notices: Mapping[str, Iterable[str]],
+) -> list[dict[str, str]]:
     """One row per study: its label (first author and year of its first report), year and reports, in order of year.
 
     A study all of whose reports were retracted says so wherever it is named.
+
+    Args:
+        studies: rows of ``studies.csv``.
+        records: the merged row of each report.
+        notices: what is told of each report (:func:`winnow.extract.reports.notices`).
     """
-    retracted = reports.retracted(studies, records)
+    retracted = reports.retracted(studies, notices)
     of_study: dict[str, list[str]] = {}
     for row in studies:
         of_study.setdefault(row["study_id"], []).append(row["report_id"])

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from winnow import tables
 from winnow.decisions import amendments
 from winnow.report import changed_exclusions, changed_records, changed_verdicts, conclusions
 from winnow.report.changed_records import COLUMNS, base
@@ -18,7 +17,7 @@ from winnow.report.evidence import Evidence, Row
 from winnow.report.flow import Flow
 from winnow.report.story import Story, optional
 from winnow.review import Review
-from winnow.search import status
+from winnow.search import notices
 
 
 @dataclass(frozen=True)
@@ -114,14 +113,15 @@ def changes(review: Review, evidence: Evidence, flow: Flow, story: Story) -> Cha
 
 def _found(review: Review, evidence: Evidence, flow: Flow, story: Story) -> list[Row]:
     grouping = optional(review.result("deduplicate", "changes.csv"))
+    told = evidence.notices(notices.statuses(review))
     found = [
         *changed_records.rows(evidence, flow, review.searches),
-        *changed_records.notices(evidence, flow, statuses(review)),
+        *changed_records.notices(evidence, flow, told),
         *_look_again(evidence, flow, story),
         *_regrouped(evidence, flow, grouping),
         *changed_exclusions.rows(review, evidence, flow, story),
         *changed_verdicts.rows(review, evidence, flow, story.verdicts),
-        *conclusions.rows(review, evidence),
+        *conclusions.rows(review, evidence, told),
     ]
     order = list(KINDS)
     worked_out = {"conclusion", "verdict"}  # these keep the order of the tables that they come from
@@ -147,15 +147,6 @@ def counts(rows: Sequence[Row]) -> dict[str, int]:
 def news(rows: Sequence[Row]) -> dict[str, int]:
     """The kinds of change that the latest search itself brought, with their numbers; empty if it brought nothing."""
     return {kind: n for kind, n in counts(rows).items() if n and KINDS[kind].news}
-
-
-def statuses(review: Review) -> dict[str, list[Row]]:
-    """What PubMed and Crossref said of the reports held, by search; a search that asked nobody is not among them."""
-    columns = ("report_id", "notices")
-    paths = {
-        search.id: review.root / "searches" / search.id / status.FOLDER / status.TABLE for search in review.searches
-    }
-    return {name: tables.rows(tables.read(path, needs=columns)) for name, path in paths.items() if path.is_file()}
 
 
 def _look_again(evidence: Evidence, flow: Flow, story: Story) -> list[Row]:
@@ -190,4 +181,4 @@ def _regrouped(evidence: Evidence, flow: Flow, grouping: Sequence[Row]) -> list[
     ]
 
 
-__all__ = ["COLUMNS", "KINDS", "Changes", "changes", "counts", "news", "statuses"]
+__all__ = ["COLUMNS", "KINDS", "Changes", "changes", "counts", "news"]

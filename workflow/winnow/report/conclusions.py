@@ -7,7 +7,7 @@ changed their minds about in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from winnow import tables
@@ -47,11 +47,16 @@ TOLD = {
 }
 
 
-def rows(review: Review, evidence: Evidence) -> list[Row]:
+def rows(review: Review, evidence: Evidence, told: Mapping[str, Mapping[str, Collection[str]]]) -> list[Row]:
     """One row per result that differs; ``report_id`` names what moves it: reports of studies that came with the latest search, and
     reports with a notice that it brought.
 
     Nothing moves in a review that has no synthesis yet.
+
+    Args:
+        review: whose synthesis it is.
+        evidence: the tables.
+        told: every notice about every report, and the searches that told it.
     """
     if not (review.results / "synthesise").is_dir():
         return []
@@ -59,38 +64,28 @@ def rows(review: Review, evidence: Evidence) -> list[Row]:
     latest = len(evidence.plan.searches) - 1
     studies = [row for row in evidence.studies if first[row["report_id"]] < latest]
     earlier = {row["report_id"] for row in studies}
-    known = _as_known(evidence, earlier)
     came = {row["report_id"] for row in evidence.studies} - earlier
-    noticed = {
-        report
-        for report, row in known.items()
-        if not set(tables.split(evidence.merged[report]["notices"])) <= set(tables.split(row["notices"]))
-    }
+    known = {report: _known(told.get(report, {}), evidence.plan.latest) for report in earlier}
+    noticed = {report for report in earlier if len(known[report]) < len(told.get(report, {}))}
     if not came and not noticed:
         return []  # the same studies, the same values: nothing to work out
+    from winnow.extract.stage import heading
     from winnow.synthesise import stage
 
     values = tables.read(review.result("extract", "values.csv"), needs=tables.VALUES)
     values = values[values["report_id"].isin(earlier)]
-    before = stage.conclusions(review, values, studies, known)
+    labels = {row["study_id"]: row["study"] for row in heading(studies, evidence.merged, known)}
+    before = stage.synthesis(review, values, studies, labels, known)
     return [
         dict.fromkeys(COLUMNS, "") | {"change": "conclusion", "report_id": tables.join(sorted(came | noticed))} | moved
-        for name, was in before.items()
-        for moved in differences(name, was, optional(review.result("synthesise", f"{name}.csv")))
+        for name in TOLD
+        for moved in differences(name, getattr(before, name), optional(review.result("synthesise", f"{name}.csv")))
     ]
 
 
-def _as_known(evidence: Evidence, reports: Iterable[str]) -> dict[str, Row]:
-    """The merged row of some reports, with the notices of the earlier searches' records only."""
-    notices: dict[str, list[str]] = {report: [] for report in reports}
-    for row in evidence.records:
-        report = evidence.reports[row["record_id"]]
-        if report in notices and row["search_id"] != evidence.plan.latest:
-            notices[report] += tables.split(row["notices"])
-    return {
-        report: evidence.merged[report] | {"notices": tables.join(dict.fromkeys(its))}
-        for report, its in notices.items()
-    }
+def _known(told: Mapping[str, Collection[str]], latest: str) -> list[str]:
+    """The notices that a search before the latest had told."""
+    return [notice for notice, searches in told.items() if set(searches) - {latest}]
 
 
 def differences(table: str, before: Iterable[Row], after: Iterable[Row]) -> Iterator[Row]:

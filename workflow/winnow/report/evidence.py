@@ -13,6 +13,7 @@ from winnow import config, tables
 from winnow.decisions.identities import Identities
 from winnow.errors import InputError
 from winnow.review import Review
+from winnow.search import notices
 
 Row = dict[str, str]
 
@@ -94,6 +95,10 @@ class Evidence:
     def names(self) -> Identities:
         """Every id that a record has, and the report that it names."""
         return Identities(self.records, self.reports)
+
+    def notices(self, asked: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, list[str]]]:
+        """Every notice about every report with the searches that told it; ``asked`` is what searches asked after the reports."""
+        return notices.told(self.records, self.reports, lambda name: self.names.named(name).report, asked)
 
 
 def plan(review: Review) -> Plan:

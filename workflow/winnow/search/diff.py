@@ -13,6 +13,7 @@ from pathlib import Path
 from winnow import tables
 from winnow.errors import InputError
 from winnow.review import Review, Search
+from winnow.search.notices import is_retracted
 
 COLUMNS = ("change", "source", "record_id", "shared_scope", "field", "before", "after", "year", "title")
 #: Kinds of change in the order of the table, and what each means.
@@ -100,14 +101,10 @@ def _fields(old: Row, new: Row) -> list[Change]:
         if name == "notices":
             for notice in sorted(set(tables.split(after)) - set(tables.split(before))):
                 found.append(_change("notice", new, "notices", "", notice))
-        if name == "publication_types" and _retracted(after) and not _retracted(before):
+        if name == "publication_types" and is_retracted(after) and not is_retracted(before):
             found.append(_change("notice", new, "publication_types", before, after))
         found.append(_change("changed", new, name, before, after))
     return found
-
-
-def _retracted(types: str) -> bool:
-    return "Retracted Publication" in tables.split(types)
 
 
 def _change(kind: str, row: Row, name: str = "", before: str = "", after: str = "") -> Change:

@@ -18,13 +18,12 @@ from winnow.review import Review, Search
 from winnow.search import archive, crossref
 from winnow.search.answers import refuse_entities
 from winnow.search.conversation import Broken, Failure, Request, Steps, Transport, ask, converse
+from winnow.search.notices import FOLDER, RETRACTED, TABLE, is_retracted, retracts
 from winnow.search.progress import Progress
 from winnow.search.pubmed import BATCH
 from winnow.search.transport import EntrezTransport, settings
 
 COLUMNS = ("report_id", "service", "id", "found", "notices")
-FOLDER = "status"
-TABLE = "status.csv"
 
 
 @dataclass(frozen=True)
@@ -54,25 +53,6 @@ def reports(review: Review) -> list[Report]:
 
 
 _STAGES = {"before_screening": 0, "title_abstract": 1, "retrieval": 2, "full_text": 3}
-
-
-def notices(review: Review) -> dict[str, list[str]]:
-    """What the filed status tables say of each report: the latest search that asked counts. Reports without a notice have [].
-
-    Raises:
-        InputError: a table that can't be read.
-    """
-    found: dict[str, list[str]] = {}
-    for search in review.searches:
-        path = review.root / "searches" / search.id / FOLDER / TABLE
-        if not path.is_file():
-            continue
-        latest: dict[str, list[str]] = {}
-        for _, row in tables.read_rows(path, COLUMNS):
-            known = latest.setdefault(row["report_id"], [])
-            known += [notice for notice in tables.split(row["notices"]) if notice not in known]
-        found |= latest
-    return found
 
 
 def fetch(review: Review, wanted: Search, transport: Transport | None = None) -> int | None:
@@ -149,9 +129,8 @@ def _pubmed(body: bytes, wanted: Sequence[str]) -> dict[str, list[str]]:
     try:
         for row in pubmed_xml.read(io.BytesIO(body)):
             notices = tables.split(row["notices"])
-            retracted = "Retracted Publication" in tables.split(row["publication_types"])
-            if retracted and not any(notice.startswith("retracted") for notice in notices):
-                notices.append("retracted")
+            if is_retracted(row["publication_types"]) and not any(map(retracts, notices)):
+                notices.append(RETRACTED)
             found[row["pmid"]] = notices
     except InputError as fault:
         raise Broken(fault.what) from None

@@ -203,10 +203,20 @@ def _caution(knapp: pooling.Pooled, normal: pooling.Pooled) -> str:
 
 
 def reduced(mine: Sequence[Study]) -> list[Study]:
-    """The studies that were not retracted; of studies that overlap, the one that declares it gives way to the other."""
-    standing = [study for study in mine if not study.retracted]
-    ids = {study.id for study in standing}
-    return [study for study in standing if not ids & set(tables.split(study.overlap))]
+    """The studies that were not retracted; of two that overlap the one that declares it gives way, if both do the smaller."""
+    standing = {study.id: study for study in mine if not study.retracted}
+    declared = {name: standing.keys() & tables.split(study.overlap) for name, study in standing.items()}
+
+    def yields(one: str, other: str) -> bool:
+        return one not in declared[other] or _size(standing[one]) < _size(standing[other])
+
+    return [
+        study for name, study in standing.items() if not any(yields(name, other) for other in declared[name] - {name})
+    ]
+
+
+def _size(study: Study) -> tuple[int, str]:
+    return study.total or 0, study.id
 
 
 def _none(
