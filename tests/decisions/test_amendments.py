@@ -9,7 +9,7 @@ import pytest
 from winnow import review as reviews
 from winnow import tables
 from winnow.decisions import amendments, rule_verdicts
-from winnow.errors import InputError, UsageError
+from winnow.errors import InputError, LedgerError, UsageError
 
 CONFIG = "review: {title: A review}\nsearches:\n  - {id: one, years: [2000, 2001], databases: [pubmed]}\n"
 
@@ -74,6 +74,13 @@ def test_returning_to_an_earlier_version_is_an_amendment(review: reviews.Review)
     assert approve(review) == ["config/criteria.yaml"] and amendments.check(review) == []
     hashes = [row["sha256"] for row in amendments.rows(review) if row["file"] == "config/criteria.yaml"]
     assert len(hashes) == 3 and hashes[0] == hashes[2] != hashes[1]
+
+
+def test_what_is_refused_leaves_no_version_behind(review: reviews.Review) -> None:
+    """Without a reason nothing is approved, and config/history/ holds approved versions only."""
+    with pytest.raises(LedgerError, match="'reason' is empty"):
+        amendments.amend(review, (), reason=" ", results_known="no", by="li")
+    assert not (review.root / "config/amendments.csv").exists() and not (review.root / "config/history").exists()
 
 
 def test_only_the_protocol_is_approved(review: reviews.Review) -> None:
