@@ -124,6 +124,41 @@ def test_rows_of_a_ledger_have_their_line(tmp_path: Path) -> None:
         tables.read_rows(path)
 
 
+def as_excel_saves(rows: list[list[str]]) -> list[str]:
+    """The lines of a sheet: columns at the right that sixteen rows together leave empty are left out, commas and all."""
+    lines = []
+    for start in range(0, len(rows), 16):
+        together = rows[start : start + 16]
+        width = max(len(row) - next((n for n, cell in enumerate(reversed(row)) if cell), len(row)) for row in together)
+        lines += [",".join(row[: max(width, 1)]) for row in together]
+    return lines
+
+
+@given(st.lists(st.lists(st.sampled_from(["", "a", "b"]), min_size=3, max_size=3), min_size=1, max_size=60))
+def test_what_excel_leaves_out_at_the_end_of_rows_is_empty(body: list[list[str]]) -> None:
+    """Law: a table that Excel saved says what it said, with rows added too; but one row alone in its group is refused."""
+    rows = [["x", *row, ""] for row in body]
+    lines = as_excel_saves([["id", "one", "two", "three", "four"], *rows])
+    lines.append("y,1,2,3,4")
+    content = ("\r\n".join(lines) + "\r\n").encode()
+    if len(lines) % 16 == 2 and len(lines) > 16:
+        with pytest.raises(InputError, match="cells where the header has 5"):
+            tables.parse_rows(content, "l.csv")
+        return
+    read = [[*row.values()] for _, row in tables.parse_rows(content, "l.csv")]
+    assert read == [*rows, ["y", "1", "2", "3", "4"]]
+
+
+@pytest.mark.parametrize(
+    "lengths", [[3, 2, 3], [3] * 20 + [2] + [3] * 5, [3] * 16 + [2, 2], [3] * 15 + [2, 1], [3] * 15 + [2, 4]]
+)
+def test_a_row_that_lost_a_comma_is_refused(lengths: list[int]) -> None:
+    """One short row, some in the middle of a group, or of several lengths: nobody knows which cell is missing."""
+    content = "\n".join(["a,b,c", *(",".join("xyzw"[:n]) for n in lengths)]).encode()
+    with pytest.raises(InputError, match="cells where the header has 3"):
+        tables.parse_rows(content, "l.csv")
+
+
 def test_a_killed_writer_leaves_the_old_file(tmp_path: Path) -> None:
     """kill -9 between writing and renaming leaves the old bytes, and a later write is not disturbed."""
     path = tmp_path / "t.csv"

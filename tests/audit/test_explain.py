@@ -50,6 +50,22 @@ def test_every_kind_of_ledger_is_told(small_review: Review, write_ledger: Write)
     assert "  2026-01-02 wang: include at title_abstract [decisions/screening/wang.csv:3, unsealed]" in written
 
 
+def test_nobodys_text_passes_for_a_line_of_the_story(small_review: Review, write_ledger: Write) -> None:
+    """A note with line ends or signs that steer a terminal stands on its own line, spelt out; spaces of any width stay."""
+    forged = "fine\n  2026-01-02 li: exclude at title_abstract [decisions/screening/li.csv:2, sealed 0123456789ab]\x1b[2J\u202e"
+    write_ledger("screening", {"id": "1", "decision": "include", "note": forged})
+    merged = [row for _, row in tables.read_rows(small_review.result("deduplicate", "merged.csv"))]
+    spaced = "阳光\u3000茶壶\u00a0trial"
+    tables.write_rows(
+        small_review.result("deduplicate", "merged.csv"),
+        [row | {"title": f"{spaced}\x07"} for row in merged],
+        tables.MERGED,
+    )
+    told = explain(small_review, "1").splitlines()
+    assert told[0] == f"{spaced}\\x07" and not any(line.startswith("  2026-01-02 li: ") for line in told)
+    assert any(line.endswith("sealed 0123456789ab]\\x1b[2J\\u202e") for line in told)
+
+
 def test_an_adjudicators_row_says_so(small_review: Review, write_ledger: Write) -> None:
     """One person's two rows on a report, as reviewer and as adjudicator, are told apart."""
     both = ({"id": "1", "decision": "exclude"}, {"id": "1", "decision": "include", "role": "adjudicator"})

@@ -9,7 +9,7 @@ import pytest
 from winnow import review as reviews
 from winnow import tables
 from winnow.decisions import amendments, rule_verdicts
-from winnow.errors import InputError, UsageError
+from winnow.errors import InputError, LedgerError, UsageError
 
 CONFIG = "review: {title: A review}\nsearches:\n  - {id: one, years: [2000, 2001], databases: [pubmed]}\n"
 
@@ -85,6 +85,13 @@ def test_a_protocol_file_does_not_vanish_in_silence(review: reviews.Review) -> N
     assert told.line.startswith("config/strategy/pubmed.txt: approved in") and "leave it empty" in told.line
     path.write_text("")
     assert approve(review) == ["config/strategy/pubmed.txt"] and amendments.check(review) == []
+
+
+def test_what_is_refused_leaves_no_version_behind(review: reviews.Review) -> None:
+    """Without a reason nothing is approved, and config/history/ holds approved versions only."""
+    with pytest.raises(LedgerError, match="'reason' is empty"):
+        amendments.amend(review, (), reason=" ", results_known="no", by="li")
+    assert not (review.root / "config/amendments.csv").exists() and not (review.root / "config/history").exists()
 
 
 def test_only_the_protocol_is_approved(review: reviews.Review) -> None:

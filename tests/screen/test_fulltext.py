@@ -17,7 +17,7 @@ from winnow import files, manifests, tables
 from winnow.cli import main
 from winnow.decisions import ledger
 from winnow.decisions.kinds import KINDS
-from winnow.errors import ConfigError, InputError, SearchError, UsageError
+from winnow.errors import ConfigError, InputError, LedgerError, SearchError, UsageError
 from winnow.review import Review
 from winnow.screen import stage
 from winnow.screen.fulltext import looking, services, supplied
@@ -379,9 +379,14 @@ def test_a_file_that_cannot_be_a_full_text_is_refused(seeking: Review, tmp_path:
     (tmp_path / "empty.pdf").touch()
     (tmp_path / "program.exe").write_bytes(b"MZ")
     (tmp_path / "good.pdf").write_bytes(b"%PDF")
-    for name, error in (("nothing.pdf", InputError), ("empty.pdf", InputError), ("program.exe", InputError)):
-        with pytest.raises(error):
+    (tmp_path / "login.pdf").write_bytes(b"<!doctype html><title>Please log in</title>")
+    for name in ("nothing.pdf", "empty.pdf", "program.exe", "login.pdf"):
+        with pytest.raises(InputError):
             supplied.add(seeking, "1", tmp_path / name, "wang")
+    with pytest.raises(LedgerError):
+        supplied.add(seeking, "1", tmp_path / "good.pdf", "")
+    assert list((seeking.root / "fulltexts").iterdir()) == []
+    (seeking.root / "fulltexts").rmdir()
     with pytest.raises(UsageError):
         supplied.add(seeking, "404", tmp_path / "good.pdf", "wang")
     assert not (seeking.root / "fulltexts").exists() and not (seeking.decisions / "retrieval.csv").exists()

@@ -282,6 +282,22 @@ def test_hostile_text_is_shown_as_text(small_review: Review, serve: Serve, sessi
         assert "<script>alert" not in raw and "<img" not in raw and "&lt;script&gt;" in raw
 
 
+def test_a_sign_that_turns_the_direction_of_writing_turns_its_own_field_only(
+    small_review: Review, serve: Serve, session: requests.Session
+) -> None:
+    """Authors or a journal with such a sign do not turn the figures behind them round: each stands in an element of its own."""
+    turned = "\u202eRoe, Jane"
+    merged = small_review.result("deduplicate", "merged.csv")
+    told = {"authors": turned, "journal": turned, "volume": turned, "pages": turned, "title": turned, "year": "2003"}
+    tables.write_rows(merged, [row | told for _, row in tables.read_rows(merged)], tables.MERGED)
+    visit = Visit(serve(), session)
+    visit.decide("pubmed:1", "include")
+    page = visit.get("/item?stage=title_abstract&report=pubmed:2")
+    assert page.count(f"<bdi>{turned}</bdi>") == 5 and "<b>2003</b>" in page
+    bare = re.sub(r"<bdi>[^<]*</bdi>|<[^>]* dir=\"auto\"[^>]*>[^<]*<|value=\"[^\"]*\"", "", page)
+    assert "\u202e" not in bare
+
+
 def test_kill_9_while_deciding_loses_nothing(small_review: Review, session: requests.Session) -> None:
     """The page's process is killed right after an answer: the decision is in the ledger, whole and sealed."""
     stage.run(small_review)

@@ -20,6 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+#: Spaces that people print with, which Python does not count among the printable: of any width, and the tab.
+_SPACES = frozenset("\t\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000")
+
 
 class WinnowError(Exception):
     """A fault that a person can mend.
@@ -49,8 +52,15 @@ class WinnowError(Exception):
 
 def shown(text: str) -> str:
     """Text from anywhere on one line of a terminal: signs that steer it, or the direction of writing, are spelt out."""
-    line = " ".join(text.split())
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in line)
+    return spelt(" ".join(text.split()))
+
+
+def spelt(text: str) -> str:
+    """The same with every space and tab as it is, and line ends spelt out too: nobody's note can pass for a line of ours."""
+    return "".join(
+        sign if sign.isprintable() or sign in _SPACES else sign.encode("unicode_escape").decode("ascii")
+        for sign in text
+    )
 
 
 class UsageError(WinnowError):

@@ -11,9 +11,9 @@ import csv
 import io
 import re
 import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from winnow import files
 from winnow.errors import InputError
@@ -61,6 +61,8 @@ _FORMULA = frozenset("=+-@'")
 _MARKS = ('"', "\n", "\r", *(f",{sign}" for sign in sorted(_FORMULA)))
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+#: Excel writes so many rows at a time.
+_TOGETHER = 16
 
 csv.field_size_limit(1 << 30)
 
@@ -272,8 +274,7 @@ def parse_rows(
         if missing:
             raise InputError(f"no column {', '.join(missing)}", where=f"{where}:1", mend=_header_mend(header))
         nameless = [place for place, name in enumerate(header) if not name]
-        first = reader.line_num + 1 + left_out
-        for row in reader:
+        for first, row in _completed(_lined(reader, left_out), 0 if left_out else len(header)):
             if any(row):
                 if len(row) != len(header):
                     raise InputError(
@@ -288,11 +289,42 @@ def parse_rows(
                         mend="name the column in the first line",
                     )
                 rows.append((first, {name: plain(cell) for name, cell in zip(header, row, strict=True)}))
-            first = reader.line_num + 1 + left_out
     except csv.Error as error:
         at = reader.line_num + left_out
         raise InputError(f"not CSV ({error})", where=f"{where}:{at}", mend="mend its quotes") from None
     return rows
+
+
+def _lined(reader: Any, left_out: int) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are left, each with the number of its first line."""
+    first = reader.line_num + 1 + left_out
+    for row in reader:
+        yield first, row
+        first = reader.line_num + 1 + left_out
+
+
+def _completed(lined: Iterable[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the empty cells that Excel left out at their ends.
+
+    It writes sixteen rows at a time, and of columns at the right that are empty in all of them not even the commas. So several rows
+    that begin such a group and are short of the same number of cells are completed; below them a program may have added whole ones.
+    Any other short row has lost a comma, nobody knows which, and stays as it is.
+    """
+    together: list[tuple[int, list[str]]] = []
+    for place, row in enumerate(lined, 1):  # the header is the first of the first sixteen
+        together.append(row)
+        if place % _TOGETHER == _TOGETHER - 1:
+            yield from _as_one(together, 0 if place < _TOGETHER else width)
+            together = []
+    yield from _as_one(together, 0 if not together or place < _TOGETHER else width)
+
+
+def _as_one(together: Sequence[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
+    short = [len(row) for _, row in together if 0 < len(row) < width]
+    first = [len(row) for _, row in together[: len(short)]]
+    same = len(short) > 1 and first == [short[0]] * len(short)
+    for line, row in together:
+        yield line, row + [""] * (width - len(row)) if same and len(row) < width else row
 
 
 def _header_mend(header: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from winnow import tables, text
 from winnow.audit import ledger_rows
 from winnow.decisions.identities import Identities
-from winnow.errors import InputError
+from winnow.errors import InputError, spelt
 from winnow.review import Review
 from winnow.search import notices
 
@@ -60,12 +60,12 @@ def explain(review: Review, wanted: str, *, raw: bool = False) -> str:
     if raw:
         blocks.append(_block("as the source gave it", list(_raw(story))))
     title = story.merged["title"] or "(no title)"
-    head = f"{title}\n{INDENT}{_citation(story.merged)}\n{INDENT}report {story.report_id}"
+    head = f"{spelt(title)}\n{INDENT}{spelt(_citation(story.merged))}\n{INDENT}report {spelt(story.report_id)}"
     return "\n\n".join([head, *(block for block in blocks if block)])
 
 
 def _block(heading: str, lines: list[str]) -> str:
-    return "\n".join([heading, *(INDENT + line for line in lines)]) if lines else ""
+    return "\n".join([heading, *(INDENT + spelt(line) for line in lines)]) if lines else ""
 
 
 def _table(review: Review, stage: str, name: str) -> pd.DataFrame | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from winnow.cli import options
 from winnow.errors import UsageError, WinnowError, shown
+from winnow.text import counted
 
 if TYPE_CHECKING:
     from winnow.review import Review
@@ -61,8 +62,7 @@ def _ledgers(arguments: argparse.Namespace) -> int:
     for one in ledgers:
         print(chains.summary(one), file=sys.stdout)
     if arguments.against:
-        heads = f"{len(recorded)} recorded head{'' if len(recorded) == 1 else 's'}"
-        print(f"{shown(arguments.against)}: {heads} held against the ledgers")
+        print(f"{shown(arguments.against)}: {counted(len(recorded), 'recorded head')} held against the ledgers")
     if arguments.tables:
         faults += _tables(review)
     raise_all(faults)

@@ -118,7 +118,6 @@ def amend(
         sha256 = files.sha256_bytes(content)
         if sha256 == last.get(name):
             continue
-        files.write_bytes(history_path(review.root, name, sha256), content)
         cells = {
             "date": datetime.now(UTC).date().isoformat(),
             "file": name,
@@ -127,9 +126,18 @@ def amend(
             "results_known": results_known,
             "by": by,
         }
-        if append(review.root / LEDGER, KINDS["amendments"], partial(_unless_approved, cells), ledger.faults):
+        keep = partial(_kept, history_path(review.root, name, sha256), content)
+        if append(review.root / LEDGER, KINDS["amendments"], partial(_unless_approved, cells), keep):
             written.append(name)
     return written
+
+
+def _kept(path: Path, content: bytes, now: ledger.Ledger) -> list[LedgerError]:
+    """Keep a version, unless its row is at fault: before the row is written, so that no row is without its version."""
+    found = ledger.faults(now)
+    if not found:
+        files.write_bytes(path, content)
+    return found
 
 
 def _unless_approved(cells: dict[str, str], now: ledger.Ledger) -> dict[str, str] | None:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from winnow import files, tables
 from winnow.decisions import ledger, seals
 from winnow.decisions.ledger import Ledger
-from winnow.errors import InputError, WinnowError, raise_all
+from winnow.errors import InputError, WinnowError, raise_all, shown
 from winnow.text import counted
 
 HEADS_FILE = "heads.csv"
@@ -43,7 +43,9 @@ def summary(one: Ledger) -> str:
     bare = seals.unsealed(one.rows)
     broken = len(one.verify())
     state = counted(broken, "fault") if broken else "whole" if not bare else f"whole, {counted(bare, 'row')} unsealed"
-    return f"{one.where}: {counted(len(one.rows), 'row')}, {state}, head {one.head.head[:12] if one.rows else '-'}"
+    return (
+        f"{shown(one.where)}: {counted(len(one.rows), 'row')}, {state}, head {one.head.head[:12] if one.rows else '-'}"
+    )
 
 
 def heads(ledgers: Iterable[Ledger]) -> list[dict[str, str]]:

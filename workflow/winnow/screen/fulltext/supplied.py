@@ -29,7 +29,8 @@ def add(review: Review, identifier: str, path: Path, by: str, obtained_from: str
         obtained_from: where from.
 
     Raises:
-        InputError: the file is not there, is empty or of no kind that can be read.
+        InputError: the file is not there, is empty, of no kind that can be read, or no PDF though it is called one.
+        LedgerError, Faults: the ledger is at fault; then nothing is kept.
         UsageError: the id names no one report.
     """
     if not path.is_file() or not path.stat().st_size:
@@ -39,6 +40,10 @@ def add(review: Review, identifier: str, path: Path, by: str, obtained_from: str
         raise InputError(
             f"'{suffix or path.name}' is no kind of full text", where=str(path), mend=f"use {', '.join(KINDS)}"
         )
+    if suffix == ".pdf" and b"%PDF" not in _beginning(path):
+        raise InputError(
+            "it is called .pdf and is none", where=str(path), mend="open it: is it a page that asks to log in?"
+        )
     seen = deciding.known(review)
     named = seen.identities.named(identifier) if seen else None
     if named is None or named.fault:
@@ -46,11 +51,23 @@ def add(review: Review, identifier: str, path: Path, by: str, obtained_from: str
         raise UsageError(f"'{identifier}': {fault}", mend="use an id of results/records/records.csv")
     digest = files.sha256_file(path)
     kept = review.root / FOLDER / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', named.report)}-{digest[:8]}{suffix}"
-    if not kept.exists():
+    new = not kept.exists()
+    if new or files.sha256_file(kept) != digest:
         files.write_bytes(kept, path.read_bytes())
     cells = {"id": identifier, "status": "obtained", "obtained_from": obtained_from, "by": by}
-    deciding.retrieve(review, {**cells, "file": review.relative(kept), "sha256": digest}, seen)
+    try:
+        deciding.retrieve(review, {**cells, "file": review.relative(kept), "sha256": digest}, seen)
+    except Exception:
+        if new:
+            kept.unlink()
+        raise
     return review.relative(kept)
+
+
+def _beginning(path: Path) -> bytes:
+    """Where a PDF says what it is; readers look for it in the first kilobyte."""
+    with path.open("rb") as file:
+        return file.read(1024)
 
 
 def check(review: Review) -> list[WinnowError]:
