@@ -21,7 +21,7 @@ READ = (
 )  # fmt: skip
 _LONGEST = 600
 #: So many reports are searched for phrases together: more need more memory, fewer more time.
-_TOGETHER = 4000
+_TOGETHER = 2000
 _COUNTS = {MET: 1, NOT_MET: -1}
 
 

@@ -111,6 +111,7 @@ class Batch:
 
     Attributes:
         texts: the fields of all reports, one after the other.
+        found: by phrases, where they stand.
     """
 
     def __init__(self, rows: Sequence[Mapping[str, str]]) -> None:
@@ -118,18 +119,22 @@ class Batch:
         cells = [row.get(field, "") for row in rows for field in TEXT_FIELDS]
         self.rows = rows
         self.texts = Texts([folded(cell) for cell in cells], partial(_sentences_of, cells))
-        self._known: dict[Phrases, _Found] = {}
+        self.found = _Searched(self.texts)
 
     def __iter__(self) -> Iterator[Document]:
         """The reports in order."""
         return (Document(row, self, number) for number, row in enumerate(self.rows))
 
-    def found(self, phrases: Phrases) -> _Found:
-        """Where the phrases stand in all reports."""
-        known = self._known.get(phrases)
-        if known is None:
-            known = self._known[phrases] = _found(phrases, self.texts)
-        return known
+
+class _Searched(dict[Phrases, _Found]):
+    """Where phrases stand in the reports, worked out when it is first asked for."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def __missing__(self, phrases: Phrases) -> _Found:
+        self[phrases] = found = _found(phrases, self._texts)
+        return found
 
 
 def _found(phrases: Phrases, texts: Texts) -> _Found:
@@ -163,8 +168,8 @@ class Document:
 
     def __init__(self, row: Mapping[str, str], batch: Batch | None = None, number: int = 0) -> None:
         self.fields = row
-        self._batch, self._number = batch or Batch([row]), number
-        self.texts = self._batch.texts
+        batch = batch or Batch([row])
+        self.texts, self._found, self._number = batch.texts, batch.found, number
         self._negated: dict[tuple[int, int], bool] = {}
         #: what was already worked out of built-in classifiers for this report: what speaks for them, their verdicts, those met
         self.supported: dict[str, Any] = {}
@@ -185,11 +190,11 @@ class Document:
 
     def may_mention(self, phrases: Phrases, places: int) -> bool:
         """Whether one of the phrases stands in one of the fields, given as :func:`bits`."""
-        return self._batch.found(phrases).places.get(self._number, 0) & places != 0
+        return self._found[phrases].places.get(self._number, 0) & places != 0
 
     def mentions(self, phrases: Phrases, field: str) -> Iterator[Mention]:
         """Every place where one of the phrases stands in the field, phrase by phrase and then from left to right."""
-        found = self._batch.found(phrases)
+        found = self._found[phrases]
         part = found.parts.get(self._number * len(TEXT_FIELDS) + _PLACES[field])
         if part and found.mentions is not None:
             for first, last, phrase in found.mentions[part[0] : part[1]].tolist():

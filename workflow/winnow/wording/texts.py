@@ -6,7 +6,6 @@ fast. The positions of words count through all texts; characters are counted fro
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
@@ -48,21 +47,22 @@ class Texts:
         """Ask for each word of the texts who asks for it."""
         import numpy as np
 
-        words, gaps, starts = array("q"), array("q"), array("q")
+        none = np.zeros(0, dtype=np.int64)
+        words, gaps, sizes = [none], [none], []
         for text in self._texts:
-            starts.append(len(words))
-            if text:
-                cut = pieces(text)
-                words.extend(map(LEXICON.kinds.__getitem__, cut[1::2]))
-                words.append(0)
-                gaps.extend(map(GAPS.__getitem__, cut[::2]))
-        self.size, self._starts, self._lexicon = len(words), starts, len(LEXICON)
-        self._lengths = np.asarray(words) >> LENGTH
-        self._ends = np.cumsum((np.asarray(gaps) >> LENGTH) + self._lengths)
-        self._kinds, between = np.asarray(words).astype(np.int32), np.asarray(gaps).astype(np.int8)
+            cut = [*pieces(text), ""] if text else []
+            sizes.append(len(cut) // 2)
+            words.append(np.fromiter(map(LEXICON.kinds.__getitem__, cut[1::2]), np.int64, sizes[-1]))
+            gaps.append(np.fromiter(map(GAPS.__getitem__, cut[::2]), np.int64, sizes[-1]))
+        kinds, between = np.concatenate(words), np.concatenate(gaps)
+        self.size, self._lexicon = len(kinds), len(LEXICON)
+        self._text_of = np.repeat(np.arange(len(sizes)), sizes)
+        self._lengths = kinds >> LENGTH
+        self._ends = np.cumsum((between >> LENGTH) + self._lengths)
+        self._kinds, between = kinds.astype(np.int32), between.astype(np.int8)
         self._many = np.bincount(self._kinds, minlength=LEXICON.many).tolist()
         apart = between & APART
-        first = np.asarray(starts)[np.asarray(starts) < self.size]
+        first = np.flatnonzero(np.diff(self._text_of, prepend=-1))
         apart[first] = apart[first - 1] = APART  # `first - 1` is the position left free behind the text before
         between[first] |= SENTENCE
         self._runs = np.cumsum(apart)
@@ -134,7 +134,7 @@ class Texts:
         return self._segment(first) == self._segment(last)
 
     def _segment(self, position: int) -> tuple[int, int]:
-        text = self.text_of(position)
+        text = self._text_of.item(position)
         begins = self._begins.get(text)
         if begins is None:
             begins = self._begins[text] = [start for start, _ in self.sentences(text)]
@@ -147,18 +147,13 @@ class Texts:
             known = self._sentences[text] = self._split(text)
         return known
 
-    def text_of(self, position: int) -> int:
-        """The text in which a word stands."""
-        return bisect_right(self._starts, position) - 1
-
     def texts_of(self, positions: Positions) -> Positions:
         """The text in which each word stands."""
-        import numpy as np
-
-        return np.searchsorted(np.asarray(self._starts), positions, side="right") - 1
+        texts: Positions = self._text_of[positions]
+        return texts
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where a stretch of words begins and ends in its text."""
-        offset = self._offsets[self.text_of(first)]
+        offset = self._offsets[self._text_of.item(first)]
         start = self._ends.item(first) - self._lengths.item(first)
         return start - offset, self._ends.item(last - 1) - offset

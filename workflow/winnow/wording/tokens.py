@@ -115,7 +115,7 @@ class Lexicon:
     words holds until another word is asked for.
 
     Attributes:
-        kinds: the kind of each word, 0 if nobody asks for it, and its length.
+        kinds: the kind of each word, 0 if nobody asks for it, and its length; what is no word has none.
         asked: for each number, the kinds that it asks for.
         breaking: the kinds of the words that begin a new clause, such as `but`.
         han: the kinds of Chinese characters.
@@ -127,6 +127,7 @@ class Lexicon:
         self._begun: dict[str, list[tuple[Callable[[str], object], int]]] = {}
         self._kinds: dict[tuple[tuple[int, ...], bool, bool], int] = {((), False, False): 0}
         self.kinds = Known(self._kind)
+        self.kinds[""] = 0
         self.asked: list[list[int]] = []
         self.breaking: list[int] = []
         self.han: list[int] = []
@@ -163,6 +164,7 @@ class Lexicon:
         """The number of a word that was not asked for before; what was known of words is forgotten."""
         self._numbers[key] = number = len(self._numbers)
         self.kinds.clear()
+        self.kinds[""] = 0
         self._kinds = {((), False, False): 0}
         self.asked.append([])
         if any(self.asked):
