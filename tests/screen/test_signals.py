@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,15 @@ from winnow.screen.signals import holds
 from winnow.screen.verdicts import verdicts
 from winnow.wording.documents import Document
 from winnow.wording.patterns import Phrases, compiled
-from winnow.wording.tokens import Tokens, folded, lowered
+from winnow.wording.texts import Texts
+from winnow.wording.tokens import folded, lowered
+
+
+def stretches(phrase: str, text: str, sentences: Sequence[tuple[int, int]] = ((0, 1000),)) -> list[tuple[int, int]]:
+    """Where a phrase stands in one text."""
+    found = Phrases([compiled(phrase)]).found(Texts([text], lambda _: sentences))
+    return list(zip(found[0].first.tolist(), found[0].last.tolist(), strict=True)) if found else []
+
 
 CASES = yaml.safe_load(Path(__file__).with_name("criteria_cases.yaml").read_text(encoding="utf-8"))
 
@@ -67,8 +76,7 @@ def test_the_quote_is_where_it_is_said_to_be(words: list[str]) -> None:
 @given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "a", "IVIG"]), max_size=12))
 def test_a_phrase_is_found_just_where_its_words_follow_each_other(words: list[str]) -> None:
     """The word index gives the same places as reading the text from left to right."""
-    tokens = Tokens(" ".join(words), lambda: [(0, 1000)])
-    found = [start for start, _ in Phrases([compiled("alpha beta")]).found(tokens)]
+    found = [start for start, _ in stretches("alpha beta", " ".join(words))]
     assert found == [i for i in range(len(words) - 1) if words[i : i + 2] == ["alpha", "beta"]]
 
 
@@ -108,7 +116,7 @@ def test_every_way_of_putting_a_phrase_is_found_and_no_other(
 ) -> None:
     """Brackets, bars and optional words mean what writing all forms out would mean; no shortcut loses one."""
     phrase, forms = said
-    found = set(Phrases([compiled(phrase)]).found(Tokens(" ".join(words), lambda: [(0, 1000)])))
+    found = set(stretches(phrase, " ".join(words)))
     read = {
         (first, first + len(form))
         for form in forms
@@ -124,7 +132,7 @@ def test_near_means_so_many_words_between_in_one_sentence(words: list[str], reac
     text = " ".join(words)
     stops = [0, *(place + 1 for place, sign in enumerate(text) if sign == "."), len(text)]
     sentences = [span for span in pairwise(stops) if span[0] < span[1]]
-    found = set(Phrases([compiled(f"alpha NEAR/{reach} beta")]).found(Tokens(text, lambda: sentences)))
+    found = set(stretches(f"alpha NEAR/{reach} beta", text, sentences))
     place, sentence, spoken = 0, 0, []
     for word in words:
         if word == ".":

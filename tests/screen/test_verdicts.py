@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from winnow.screen import verdicts as rules
 from winnow.screen.compare import changes, sensitivity
 from winnow.screen.proposals import proposals
 from winnow.screen.verdicts import verdicts
-from winnow.wording.documents import Document
+from winnow.wording.documents import Batch
 
 ABSTRACT = (
     "We followed forty people with a chronic illness of the joints for two years and recorded how they walked, how they slept "
@@ -164,11 +165,11 @@ def test_a_text_that_comes_again_is_judged_once_and_alike(monkeypatch: pytest.Mo
     alone = pd.concat([verdicts(table.iloc[[row]], criteria(DRUG)) for row in range(5)]).sort_values("report_id")
     read: list[str] = []
 
-    def document(row: dict[str, str]) -> Document:
-        read.append(row["title"])
-        return Document(row)
+    def batch(rows: Sequence[dict[str, str]]) -> Batch:
+        read.extend(row["title"] for row in rows)
+        return Batch(rows)
 
-    monkeypatch.setattr(rules, "Document", document)
+    monkeypatch.setattr(rules, "Batch", batch)
     assert verdicts(table, criteria(DRUG)).to_csv(index=False) == alone.to_csv(index=False)
     assert read == ["IVIG in joints", "Joints", ""]
 

@@ -44,6 +44,6 @@ def test_a_sentence_ends_where_its_writer_ended_it(abstract: str, said: list[str
 def test_sentences_lose_nothing(abstract: str) -> None:
     """Whatever the signs, the sentences hold every character that is no white space, each once and in order."""
     document = Document({"abstract": abstract})
-    spans = document.tokens("abstract").sentences
+    spans = document.sentences("abstract")
     assert "".join("".join(abstract[a:b].split()) for a, b in spans) == "".join(abstract.split())
     assert all(one[1] <= other[0] for one, other in pairwise(spans))

@@ -7,7 +7,7 @@ shape in ``builtin/``; ``use:`` names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -16,7 +16,8 @@ from typing import Any
 
 from winnow import config
 from winnow.errors import ConfigError, WinnowError, raise_all
-from winnow.wording.patterns import NO_PHRASES, Pattern, PatternError, Phrases, compiled
+from winnow.wording.documents import bits
+from winnow.wording.patterns import NO_PHRASES, Pattern, PatternError, Phrases, compiled, together
 from winnow.wording.tokens import folded, lowered
 
 #: Where phrases are looked for if a signal does not say: broadly for a criterion, narrowly against it.
@@ -48,11 +49,15 @@ class Signal:
     rule: str
     kind: str
     phrases: Phrases = NO_PHRASES
-    headings: tuple[Heading, ...] = ()
+    #: which of the headings looked for have this descriptor
+    headings: Callable[[str], Sequence[Heading]] = lambda _: ()
     names: tuple[str, ...] = ()
-    values: tuple[re.Pattern[str], ...] = ()
+    #: whether this term is one of those looked for
+    values: Callable[[str], bool] = lambda _: False
     years: tuple[int, int] = (0, 0)
     fields: tuple[str, ...] = ()
+    #: the same as bits
+    places: int = 0
     beside: Phrases = NO_PHRASES
     without: Phrases = NO_PHRASES
     times: int = 1
@@ -190,7 +195,7 @@ class _Reader:
         self.ids.add(item["id"])
         met = _decisive_first(self.signals(item.get("met", []), (*at, "met"), FIELDS_FOR))
         hints = self.phrases(item.get("hints"), (*at, "hints"))
-        spoken = Phrases(phrase for signal in met for phrase in signal.phrases.patterns)
+        spoken = together(tuple(phrase for signal in met for phrase in signal.phrases.patterns))
         return Criterion(
             id=item["id"],
             label=item.get("label", item["id"].replace("_", " ")),
@@ -245,11 +250,12 @@ class _Reader:
             rule=rule,
             kind=kind,
             phrases=self.phrases(item.get("any"), (*at, "any")),
-            headings=tuple(_heading(entry) for entry in _listed(item.get("mesh"))),
+            headings=_headings(_listed(item.get("mesh"))),
             names=self.uses(item.get("use"), (*at, "use")),
-            values=tuple(_wildcard(entry) for entry in _listed(item.get("language") or item.get("publication_types"))),
+            values=_terms(_listed(item.get("language") or item.get("publication_types"))),
             years=(years.get("from", 0), years.get("to", 9999)),
             fields=here,
+            places=bits(here),
             beside=self.phrases(item.get("with"), (*at, "with")),
             without=self.phrases(item.get("without"), (*at, "without")),
             times=item.get("times", 1),
@@ -274,7 +280,7 @@ class _Reader:
                 made.append(compiled(phrase))
             except PatternError as error:
                 self.fault(str(error), at, "see docs/screening-criteria.md, 'Phrases'")
-        return Phrases(made)
+        return together(tuple(made))
 
 
 def _silence(patterns: Iterable[Pattern]) -> str:
@@ -289,9 +295,20 @@ def _decisive_first(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
     return tuple(sorted(signals, key=lambda signal: not signal.decisive))
 
 
-def _heading(entry: str) -> Heading:
-    descriptor, _, qualifier = entry.partition("/")
-    return Heading(_wildcard(descriptor), _wildcard(qualifier) if qualifier.strip() else None)
+def _headings(entries: Sequence[str]) -> Callable[[str], Sequence[Heading]]:
+    """Those of the headings that have a descriptor, worked out once per descriptor: tables have few, each thousands of times."""
+    parts = [entry.partition("/") for entry in entries]
+    wanted = [
+        Heading(_wildcard(descriptor), _wildcard(qualifier) if qualifier.strip() else None)
+        for descriptor, _, qualifier in parts
+    ]
+    return cache(lambda descriptor: [one for one in wanted if one.descriptor.fullmatch(descriptor)])
+
+
+def _terms(entries: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a term is one of the entries, worked out once per term."""
+    wanted = [_wildcard(entry) for entry in entries]
+    return cache(lambda term: any(one.fullmatch(term) for one in wanted))
 
 
 def _wildcard(entry: str) -> re.Pattern[str]:

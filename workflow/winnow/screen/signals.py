@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from winnow.screen.criteria import Criterion, Heading, Signal, builtins
+from winnow.screen.criteria import Criterion, Signal, builtins
 from winnow.wording.documents import TEXT_FIELDS, Document, Mention, Span
 from winnow.wording.patterns import Phrases
 from winnow.wording.tokens import lowered
@@ -65,12 +65,12 @@ class _Held(NamedTuple):
 
 
 def _first(signals: tuple[Signal, ...], document: Document) -> _Held | None:
-    possible, fields = document.possible, document.fields
     for signal in signals:
-        if (kind := signal.kind) == "any":
-            if not possible[signal.fields] & signal.phrases.bits:
+        kind = signal.kind
+        if kind == "any":
+            if not document.may_mention(signal.phrases, signal.places):
                 continue
-        elif kind != "use" and not fields.get(kind):
+        elif kind != "use" and not document.fields.get(kind):
             continue
         held, span = holds(signal, document)
         if held:
@@ -140,8 +140,6 @@ def _phrases(signal: Signal, document: Document) -> tuple[bool, Span | None]:
 
 def _mentions(signal: Signal, document: Document) -> Iterator[Mention]:
     for field in signal.fields:
-        if not document.may_mention(signal.phrases, field):
-            continue
         seen: set[int] = set()
         for mention in document.mentions(signal.phrases, field):
             if mention.first not in seen and _counts(signal, document, mention):
@@ -159,42 +157,32 @@ def _counts(signal: Signal, document: Document, mention: Mention) -> bool:
 
 def _beside(phrases: Phrases, document: Document, mention: Mention, *, apart: bool) -> bool:
     """Whether one of the phrases stands in the mention's sentence, with ``apart`` outside the mention itself."""
-    if not document.may_mention(phrases, mention.field):
-        return False
-    tokens = document.tokens(mention.field)
     return any(
         not (apart and other.first < mention.last and mention.first < other.last)
-        and tokens.segment(other.first) == tokens.segment(mention.first)
+        and document.texts.one_sentence(other.first, mention.first)
         for other in document.mentions(phrases, mention.field)
     )
 
 
 def _mesh(signal: Signal, document: Document) -> tuple[bool, Span | None]:
-    for heading in document.headings:
-        if signal.major and not heading.major:
-            continue
-        if any(_matches(wanted, heading.descriptor, heading.qualifiers) for wanted in signal.headings):
-            return True, heading.span
+    for (descriptor, qualifiers, major), start, end in document.headings:
+        for wanted in signal.headings(descriptor):
+            qualified = wanted.qualifier is None or any(map(wanted.qualifier.fullmatch, qualifiers))
+            if qualified and (major or not signal.major):
+                return True, Span("mesh", start, end)
     return False, None
-
-
-def _matches(wanted: Heading, descriptor: str, qualifiers: frozenset[str]) -> bool:
-    if not wanted.descriptor.fullmatch(descriptor):
-        return False
-    return wanted.qualifier is None or any(wanted.qualifier.fullmatch(qualifier) for qualifier in qualifiers)
 
 
 def _publication_types(signal: Signal, document: Document) -> tuple[bool, Span | None]:
     for name, span in document.publication_types:
-        if any(value.fullmatch(name) for value in signal.values):
+        if signal.values(name):
             return True, span
     return False, None
 
 
 def _language(signal: Signal, document: Document) -> tuple[bool, Span | None]:
     text = lowered(document.text("language"))
-    names = [name.strip() for name in text.split(";")]
-    held = any(value.fullmatch(name) for name in names if name for value in signal.values)
+    held = any(signal.values(name) for entry in text.split(";") if (name := entry.strip()))
     return held, Span("language", 0, len(text)) if held else None
 
 
@@ -237,10 +225,4 @@ def _silent(criterion: Criterion, document: Document) -> bool:
 
 def _anywhere(phrases: Phrases, document: Document) -> Mention | None:
     """The first place where one of the phrases stands."""
-    if document.possible[TEXT_FIELDS] & phrases.bits:
-        for field in TEXT_FIELDS:
-            if document.may_mention(phrases, field):
-                mention = next(document.mentions(phrases, field), None)
-                if mention:
-                    return mention
-    return None
+    return next((mention for field in TEXT_FIELDS for mention in document.mentions(phrases, field)), None)

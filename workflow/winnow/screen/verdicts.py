@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from winnow import reuse, tables
 from winnow.screen import likeness
 from winnow.screen.criteria import Criteria, load
 from winnow.screen.signals import MET, NOT_MET, judge
-from winnow.wording.documents import Document, Span
+from winnow.wording.documents import Batch, Document, Span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +20,8 @@ READ = (
     "title", "original_title", "abstract", "keywords", "mesh", "publication_types", "language", "year",
 )  # fmt: skip
 _LONGEST = 600
+#: So many reports are searched for phrases together: more need more memory, fewer more time.
+_TOGETHER = 2000
 _COUNTS = {MET: 1, NOT_MET: -1}
 
 
@@ -39,7 +40,7 @@ def verdicts(reports: pd.DataFrame, criteria: Criteria, kept: reuse.Kept = reuse
         (:mod:`winnow.screen.likeness`).
     """
     ids, fields, cells = _read(reports)
-    once = {row: kept.recall([*fields, *row], partial(_judged, criteria, fields, row)) for row in dict.fromkeys(cells)}
+    once = _once(criteria, fields, list(dict.fromkeys(cells)), kept)
     said = [once[row] for row in cells]  # databases overlap, so one text may stand in the table many times
     return _settled(ids, fields, cells, said, criteria)
 
@@ -70,7 +71,7 @@ def reconsidered(
     said = []
     for identifier, row in zip(ids, cells, strict=True):
         open_ = tuple(criterion for criterion in criteria if (identifier, criterion.id) not in known)
-        fresh = {one[0]: one for one in _judged(Criteria(open_), fields, row)} if open_ else {}
+        fresh = {one[0]: one for one in next(_judged(Criteria(open_), fields, [row]))} if open_ else {}
         said.append([fresh.get(name) or known[identifier, name] for name in criteria.ids])
     return _settled(ids, fields, cells, said, criteria)
 
@@ -100,14 +101,32 @@ def _settled(
     return table.sort_values("report_id", kind="stable", ignore_index=True)
 
 
-def _judged(criteria: Criteria, fields: Sequence[str], cells: Sequence[str]) -> list[tuple[str, ...]]:
-    """What each criterion says of one report: the columns of ``tables.VERDICTS`` after the report's id."""
-    document = Document(dict(zip(fields, cells, strict=True)))
-    found: list[tuple[str, ...]] = []
-    for criterion in criteria:
-        judged = judge(criterion, document)
-        found.append((criterion.id, judged.verdict, judged.rule, *_quoted(document, judged.span)))
-    return found
+def _once(
+    criteria: Criteria, fields: Sequence[str], rows: Sequence[tuple[str, ...]], kept: reuse.Kept
+) -> dict[tuple[str, ...], Sequence[Sequence[str]]]:
+    """What the criteria say of each text, as it is kept or asked now."""
+    names = {row: reuse.key([*fields, *row]) for row in rows} if kept.on else {}
+    said = {row: found for row, name in names.items() if (found := kept.at(name))}
+    fresh = [row for row in rows if row not in said]
+    for start in range(0, len(fresh), _TOGETHER):
+        batch = fresh[start : start + _TOGETHER]
+        for row, found in zip(batch, _judged(criteria, fields, batch), strict=True):
+            said[row] = found
+            if kept.on:
+                kept.put(names[row], found)
+    return said
+
+
+def _judged(
+    criteria: Criteria, fields: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Iterator[list[tuple[str, ...]]]:
+    """What each criterion says of each report: the columns of ``tables.VERDICTS`` after the report's id."""
+    for document in Batch([dict(zip(fields, row, strict=True)) for row in rows]):
+        found: list[tuple[str, ...]] = []
+        for criterion in criteria:
+            judged = judge(criterion, document)
+            found.append((criterion.id, judged.verdict, judged.rule, *_quoted(document, judged.span)))
+        yield found
 
 
 def balance(reports: Iterable[str], said: Iterable[str]) -> dict[str, int]:

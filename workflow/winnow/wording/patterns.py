@@ -17,136 +17,115 @@ phrase of two or three capitals (``PM``, ``ACE``) is read as written, since it m
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from winnow.wording.spelling import either, spellings
-from winnow.wording.tokens import EVERYWHERE, HAN, LEXICON, Tokens, folded
+from winnow.wording.texts import Texts, Words
+from winnow.wording.tokens import HAN, LEXICON, folded
+
+if TYPE_CHECKING:
+    from winnow.wording.texts import Positions
 
 _OPERATOR = re.compile(r"\s+(NEAR|PRE)/(\d+)\s+")
 _TOKEN = re.compile(r"\)\??|[(|]|[^\s()|]+")
 _CAPITALS = re.compile(r"[A-Z]{2,3}")
-
-#: A stretch of words: first position, and the position after the last.
-Stretch = tuple[int, int]
 
 
 class PatternError(ValueError):
     """A phrase that cannot be read; the message says why."""
 
 
-class Unit(NamedTuple):
-    """Any one of several words at one place; ``words`` is None for any word. ``rarity`` guesses how selective it is: its length,
-    and nothing for a word that nearly every text has.
-    """
-
-    words: frozenset[int] | None
-    rarity: int
-
-
+#: What may stand at one place: any of several words, or None for any word at all.
+Unit = Words | None
 #: One way of putting a phrase, word by word. Brackets and optional words are written out as forms of their own.
 Form = tuple[Unit, ...]
 _MOST_FORMS = 4096
 
 
-class _Rest(NamedTuple):
-    """What a form needs around its rarest word: how many words stand before that, how many in all, and which."""
+class Stretches(NamedTuple):
+    """Stretches of words, from left to right: the position of the first word of each, and the one after its last."""
 
-    before: int
-    length: int
-    words: tuple[tuple[int, frozenset[int]], ...]
+    first: Positions
+    last: Positions
+
+
+def _ordered(found: Sequence[Stretches]) -> Stretches:
+    """Several lots of stretches as one, each stretch once."""
+    import numpy as np
+
+    both = np.unique(np.concatenate([first << 32 | last for first, last in found]))
+    return Stretches(both >> 32, both & 0xFFFFFFFF)
 
 
 class Plain:
-    """A phrase whose words follow each other, in any of its forms.
+    """A phrase whose words follow each other, in any of its forms."""
 
-    Attributes:
-        anchors: the rarest words of the forms; where none occurs, the phrase cannot.
-        needs: more sets of words; where one of the sets has no word in a text, the phrase cannot stand there.
-    """
+    __slots__ = ("_forms",)
 
-    __slots__ = ("_forms", "anchors", "needs")
+    def __init__(self, forms: Iterable[Form]) -> None:
+        self._forms = [
+            (len(form), [(words, offset) for offset, words in enumerate(form) if words is not None]) for form in forms
+        ]
 
-    def __init__(self, forms: Sequence[Form]) -> None:
-        by_rarest: dict[frozenset[int], list[_Rest]] = {}
-        for form in forms:
-            known = [(offset, unit.words, unit.rarity) for offset, unit in enumerate(form) if unit.words is not None]
-            (before, rarest, _), *others = sorted(known, key=lambda unit: (-unit[2], unit[0]))
-            rest = tuple((offset, words) for offset, words, _ in others)
-            by_rarest.setdefault(rarest, []).append(_Rest(before, len(form), rest))
-        self._forms = tuple(by_rarest.items())
-        self.anchors: frozenset[int] = frozenset[int]().union(*by_rarest)
-        asked = _needs([[unit for unit in form if unit.words is not None] for form in forms])
-        self.needs = [words for words in asked if not words >= self.anchors]
-        LEXICON.place(self.anchors)
+    def stretches(self, texts: Texts) -> Stretches | None:
+        """Where it stands; None if nowhere."""
+        found = []
+        for length, words in self._forms:
+            first = self._first(texts, length, words)
+            if first is not None:
+                found.append(Stretches(first, first + length))
+        return _ordered(found) if len(found) > 1 else found[0] if found else None
 
-    def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
-        """Where it stands, from left to right."""
-        found: set[Stretch] = set()
-        at, who, here, size = tokens.at, LEXICON.who, tokens.words, len(tokens.words)
-        for rarest, rests in self._forms:
-            for number in at.keys() & rarest if len(rarest) > 1 else rarest:
-                for position in at.get(number, ()):
-                    for before, length, words in rests:
-                        first = position - before
-                        last = first + length
-                        if first < 0 or last > size:
-                            continue
-                        for offset, wanted in words:
-                            if wanted.isdisjoint(who(here[first + offset])):
-                                break
-                        else:
-                            if length == 1 or all(map(tokens.joined, range(first + 1, last))):
-                                found.add((first, last))
-        return sorted(found) if len(found) > 1 else found
-
-
-def _needs(forms: Sequence[Sequence[Unit]]) -> list[frozenset[int]]:
-    """Sets of words of each of which every form has one, smallest first.
-
-    The first takes from each form what it shares with most of the others, and so finds the one word that the ways of putting
-    "(this|the present|our) review (article|paper)" have in common; the next what they share then, and so on. Words that stand in
-    every text are left out where a form has others.
-    """
-    telling = [[unit.words for unit in form if unit.rarity] or [unit.words for unit in form] for form in forms]
-    named = [[words for words in form if words is not None] for form in telling]
-    shared = Counter(words for form in named for words in set(form))
-    ordered = [sorted(form, key=lambda words: (-shared[words], sorted(words))) for form in named]
-    longest = max(map(len, ordered))
-    columns = [[form[min(place, len(form) - 1)] for form in ordered] for place in range(longest)]
-    return sorted(
-        {frozenset[int]().union(*column) for column in columns}, key=lambda words: (len(words), sorted(words))
-    )
+    @staticmethod
+    def _first(texts: Texts, length: int, words: list[tuple[Words, int]]) -> Positions | None:
+        """Where one form begins: it is looked for from its rarest word."""
+        counts = [texts.count(wanted) for wanted, _ in words]
+        if not all(counts):
+            return None
+        (rarest, offset), *others = [words[place] for place in sorted(range(len(words)), key=counts.__getitem__)]
+        first = texts.places(rarest) - offset
+        if length == 1:
+            return first
+        first = first[(first >= 0) & (first + length <= texts.size)]
+        for wanted, place in others:
+            first = first[texts.among(first + place, wanted)]
+        return first[texts.joined(first, length)]
 
 
 class Near:
     """Two phrases in one sentence with at most ``words`` between them."""
 
-    __slots__ = ("_left", "_ordered", "_right", "_words", "anchors", "needs")
+    __slots__ = ("_left", "_ordered", "_right", "_words")
 
     def __init__(self, left: Node, right: Node, words: int, *, ordered: bool) -> None:
         self._left, self._right, self._words, self._ordered = left, right, words, ordered
-        few, many = sorted((left.anchors, right.anchors), key=len)
-        self.anchors: frozenset[int] = few
-        self.needs: list[frozenset[int]] = [many, *left.needs, *right.needs]
 
-    def stretches(self, tokens: Tokens) -> Iterable[Stretch]:
-        """Where they stand, from left to right."""
-        left = list(self._left.stretches(tokens))
-        right = list(self._right.stretches(tokens)) if left else []
-        pairs = [(one, other) for one in left for other in right]
+    def stretches(self, texts: Texts) -> Stretches | None:
+        """Where they stand; None if nowhere."""
+        left = self._left.stretches(texts)
+        right = self._right.stretches(texts) if left else None
+        if not left or not right:
+            return None
+        found = [self._pairs(texts, left, right)]
         if not self._ordered:
-            pairs += [(other, one) for one, other in pairs]
-        return sorted({
-            (one[0], other[1])
-            for one, other in pairs
-            if one[1] <= other[0] <= one[1] + 2 * self._words
-            and tokens.distance(one[1], other[0]) <= self._words
-            and tokens.segment(one[0]) == tokens.segment(other[1] - 1)
-        })  # fmt: skip
+            found.append(self._pairs(texts, right, left))
+        return _ordered(found)
+
+    def _pairs(self, texts: Texts, left: Stretches, right: Stretches) -> Stretches:
+        """Where one of ``right`` follows one of ``left`` closely enough."""
+        import numpy as np
+
+        begin = np.searchsorted(right.first, left.last)
+        many = np.searchsorted(right.first, left.last + 2 * self._words, side="right") - begin
+        one = np.repeat(np.arange(len(many)), many)
+        other = np.arange(len(one)) + np.repeat(begin - np.cumsum(many) + many, many)
+        close = texts.distance(left.last[one], right.first[other]) <= self._words
+        first, last = left.first[one[close]], right.last[other[close]]
+        kept = [texts.one_sentence(*ends) for ends in zip(first.tolist(), (last - 1).tolist(), strict=True)]
+        return Stretches(first[np.flatnonzero(kept)], last[np.flatnonzero(kept)])
 
 
 Node = Plain | Near
@@ -154,51 +133,50 @@ Node = Plain | Near
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """One phrase: how to find it, its bit in the lexicon, and whether it is Chinese."""
+    """One phrase: how to find it, and whether it is Chinese."""
 
     phrase: str
     node: Node
-    bit: int
     han: bool
 
 
 class Phrases:
-    """Several phrases, of which only those are tried whose words occur in the text at all.
+    """Several phrases.
 
     Attributes:
         patterns: the phrases in the order given.
-        bits: their bits in the lexicon.
         languages: chinese, english, both or none: those in which a text can be searched for them.
     """
 
-    __slots__ = ("_places", "bits", "languages", "patterns")
+    __slots__ = ("languages", "patterns")
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self.patterns = tuple(dict.fromkeys(patterns))
-        self._places = {pattern.bit: index for index, pattern in enumerate(self.patterns)}
-        self.bits = sum(self._places)
         self.languages = frozenset("chinese" if pattern.han else "english" for pattern in self.patterns)
 
     def __bool__(self) -> bool:
         return bool(self.patterns)
 
-    def located(self, tokens: Tokens) -> Iterator[tuple[int, Stretch]]:
-        """Where the phrases stand, each with its number, phrase by phrase in the order given."""
-        possible, indices = self.bits & tokens.possible, []
-        while possible:
-            lowest = possible & -possible
-            indices.append(self._places[lowest])
-            possible ^= lowest
-        for index in sorted(indices):
-            for stretch in self.patterns[index].node.stretches(tokens):
-                yield index, stretch
+    def found(self, texts: Texts) -> tuple[Stretches, Positions] | None:
+        """Where the phrases stand, phrase by phrase, and for each place the number of the phrase; None if nowhere."""
+        import numpy as np
 
-    def found(self, tokens: Tokens) -> Iterator[Stretch]:
-        """Where the phrases stand, phrase by phrase in the order given."""
-        return (stretch for _, stretch in self.located(tokens))
+        found = [(number, pattern.node.stretches(texts)) for number, pattern in enumerate(self.patterns)]
+        standing = [(number, stretches) for number, stretches in found if stretches]
+        if not standing:
+            return None
+        first, last = (np.concatenate(parts) for parts in zip(*(stretches for _, stretches in standing), strict=True))
+        numbers = np.repeat([number for number, _ in standing], [len(stretches.first) for _, stretches in standing])
+        return Stretches(first, last), numbers
 
 
-NO_PHRASES = Phrases(())
+@cache
+def together(patterns: tuple[Pattern, ...]) -> Phrases:
+    """Several phrases, the same object for the same phrases, which are then looked for once."""
+    return Phrases(patterns)
+
+
+NO_PHRASES = together(())
 
 
 @cache
@@ -214,7 +192,7 @@ def compiled(phrase: str) -> Pattern:
     if ")*" in text:
         raise PatternError(f"'{phrase}': * belongs to a word, not to a bracket")
     if _CAPITALS.fullmatch(text):
-        node: Node = Plain([(Unit(frozenset((LEXICON.ask((text, text + "s")),)), len(text)),)])
+        node: Node = Plain([(Words((LEXICON.ask((text, text + "s")),)),)])
     else:
         operators = _OPERATOR.findall(text)
         sides = _OPERATOR.sub("\x00", text).lower().split("\x00")
@@ -223,14 +201,14 @@ def compiled(phrase: str) -> Pattern:
         node = _parsed(sides[0], phrase)
         for (name, distance), side in zip(operators, sides[1:], strict=True):
             node = Near(node, _parsed(side, phrase), int(distance), ordered=name == "PRE")
-    return Pattern(phrase, node, LEXICON.hang([node.anchors, *node.needs]), HAN.search(text) is not None)
+    return Pattern(phrase, node, HAN.search(text) is not None)
 
 
 def _parsed(side: str, phrase: str) -> Plain:
     forms, rest = _choice(_TOKEN.findall(side), phrase)
     if rest:
         raise PatternError(f"'{phrase}': a bracket is closed that was not opened")
-    if any(all(unit.words is None for unit in form) for form in forms):
+    if any(all(unit is None for unit in form) for form in forms):
         raise PatternError(f"'{phrase}' has nothing but wildcards")
     return Plain(forms)
 
@@ -268,12 +246,9 @@ def _sequence(tokens: list[str], phrase: str) -> tuple[list[Form], list[str]]:
 def _merged(forms: Iterable[Form]) -> list[Form]:
     """The forms, with those of a single word made into one."""
     forms = dict.fromkeys(forms)
-    single = [form[0] for form in forms if len(form) == 1 and form[0].words is not None]
-    longer = [form for form in forms if len(form) > 1 or form[0].words is None]
-    if not single:
-        return longer
-    words = frozenset[int]().union(*(unit.words for unit in single if unit.words is not None))
-    return [(Unit(words, min(unit.rarity for unit in single)),), *longer]
+    single = [form[0] for form in forms if len(form) == 1 and form[0] is not None]
+    longer = [form for form in forms if len(form) > 1 or form[0] is None]
+    return [(Words().union(*single),), *longer] if single else longer
 
 
 def _written(token: str, phrase: str) -> list[Form]:
@@ -295,17 +270,13 @@ def _written(token: str, phrase: str) -> list[Form]:
 
 def _word(word: str, *, exact: bool) -> Unit:
     if word == "*":
-        return Unit(None, 0)
+        return None
     if exact:
-        return Unit(frozenset((LEXICON.ask((word,)),)), _rarity(word))
+        return Words((LEXICON.ask((word,)),))
     if "*" in word or "?" in word:
         pieces = re.split(r"([*?])", word)
         expression = "".join(
             r"[\w']*" if piece == "*" else r"\w?" if piece == "?" else either(piece) for piece in pieces
         )
-        return Unit(frozenset((LEXICON.ask_like(expression),)), len(word) - 1)
-    return Unit(frozenset((LEXICON.ask(sorted(spellings(word))),)), _rarity(word))
-
-
-def _rarity(word: str) -> int:
-    return 0 if word in EVERYWHERE else len(word)
+        return Words((LEXICON.ask_like(expression),))
+    return Words((LEXICON.ask(sorted(spellings(word))),))

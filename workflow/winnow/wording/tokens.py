@@ -1,20 +1,14 @@
-"""Text as words with their places, and which words of the criteria occur where.
+"""How text is cut into words, and which of them phrases ask for.
 
 A word is a run of letters and digits; a Chinese character is a word of its own. Every word that some phrase asks for is known to
-the :class:`Lexicon`, which tells for each word of a text, once per distinct word, who asks for it. A phrase then looks at the
-few places where its words stand instead of running over the text.
+the :class:`Lexicon`, which tells for each word of a text, once per distinct word, who asks for it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, lru_cache, reduce
-from itertools import accumulate, compress
-from operator import or_
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -27,6 +21,8 @@ _ASCII_WORD = re.compile(r"([A-Za-z0-9]+(?:'[A-Za-z0-9]+)?)")
 _PLAIN_WORD = re.compile(r"([A-Za-z0-9]+)")
 _APART = re.compile(r"[^\s\-/'\"().\[\]]|\.(?=\s)|\n\s*\n")
 _CLAUSE = re.compile(r"[;；，：:。]|,(?!\d)|\.\s")
+#: What every end of a sentence or of an entry in a list begins with.
+END = re.compile(r"[.!?。！？．\n;；]")
 _BREAKERS = frozenset(
     (
         "but",
@@ -60,12 +56,15 @@ def _table() -> dict[int, str]:
     return table
 
 
-_TABLE = _table()
+_FOLDED = {chr(code): sign for code, sign in _table().items()}
 
 
 def folded(text: str) -> str:
     """The text as phrases see it, capitals kept: one character for one, so that offsets hold in both."""
-    return text if text.isascii() else text.translate(_TABLE)
+    if not text.isascii():
+        for sign in _FOLDED.keys() & set(text):
+            text = text.replace(sign, _FOLDED[sign])
+    return text
 
 
 def lowered(text: str) -> str:
@@ -74,125 +73,16 @@ def lowered(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-#: Words that nearly every text has: they are taken to stand in each, since to look for them saves nothing.
-EVERYWHERE = frozenset((
-    "a", "an", "and", "are", "as", "at", "be", "been", "by", "for", "from", "had", "has", "have", "in", "is", "it", "its", "not",
-    "of", "on", "or", "our", "that", "the", "their", "there", "these", "this", "to", "was", "we", "were", "which", "with",
-))  # fmt: skip
+def pieces(text: str) -> list[str]:
+    """A folded text cut into what stands between words and words, in turn; it begins and ends with what is no word."""
+    if text.isascii():
+        return (_ASCII_WORD if "'" in text else _PLAIN_WORD).split(text)
+    return _WORD.split(text)
 
 
-#: So many of a phrase's conditions are looked at before the text is searched for it; more rarely say no where these did not.
-_CONDITIONS = 4
+class Known(dict[str, _T]):
+    """What is worked out once per distinct string."""
 
-
-class Lexicon:
-    """The words that phrases ask for, each with a number.
-
-    A word is asked for by its spellings, or by a beginning and an expression for the rest (wildcards).
-    """
-
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[str, ...], int] = {}
-        self._spelled: dict[str, list[int]] = {}
-        self._begun: dict[str, list[tuple[re.Pattern[str], int]]] = {}
-        self._meeting: tuple[dict[int, int], ...] = tuple({} for _ in range(_CONDITIONS))
-        self._placed: set[int] = set()
-        self._phrases = 0
-        self._known = _Known(self.found)
-        self._placed_in = _Known(lambda word: tuple(number for number in self._known[word] if number in self._placed))
-        self._met = _Known(self._meets)
-        self._idle: set[str] = set()
-        self._everywhere = 0
-
-    def ask(self, spellings: Sequence[str]) -> int:
-        """The number of a word with these spellings; one with capitals is asked for as written."""
-        key = tuple(sorted(spellings))
-        if key not in self._numbers:
-            self._numbers[key] = len(self._numbers)
-            for spelling in key:
-                self._spelled.setdefault(spelling, []).append(self._numbers[key])
-            self._forget()
-        return self._numbers[key]
-
-    def ask_like(self, expression: str) -> int:
-        """The number of a word with wildcards; ``expression`` is for the whole word in lower case."""
-        key = ("", expression)
-        if key not in self._numbers:
-            self._numbers[key] = len(self._numbers)
-            begin = re.match(r"[a-z0-9]{0,3}", expression)
-            stem = begin.group() if begin else ""
-            self._begun.setdefault(stem, []).append((re.compile(expression), self._numbers[key]))
-            self._forget()
-        return self._numbers[key]
-
-    def place(self, numbers: Iterable[int]) -> None:
-        """Have the places of these words kept: those by which phrases are found."""
-        self._placed.update(numbers)
-        self._forget()
-
-    def hang(self, conditions: Sequence[Iterable[int]]) -> int:
-        """Hang up a phrase; gives its bit.
-
-        Args:
-            conditions: sets of words, the most telling first; a text in which one of the sets has no word cannot hold the phrase.
-        """
-        bit = 1 << self._phrases
-        self._phrases += 1
-        for place, meeting in enumerate(self._meeting):
-            for number in conditions[min(place, len(conditions) - 1)]:
-                meeting[number] = meeting.get(number, 0) | bit
-        self._forget()
-        return bit
-
-    def possible(self, words: Iterable[str]) -> int:
-        """The bits of the phrases that may stand in a text with these words: all others cannot."""
-        if not self._everywhere:
-            self._everywhere = reduce(or_, map(self._met.__getitem__, EVERYWHERE), 0)
-            self._idle |= EVERYWHERE
-        met = reduce(or_, map(self._met.__getitem__, set(words) - self._idle), self._everywhere)
-        bits = (1 << self._phrases) - 1
-        for _ in self._meeting:
-            bits &= met
-            met >>= self._phrases
-        return bits
-
-    def _meets(self, word: str) -> int:
-        """The phrases of which a word meets the first condition, the second and so on, side by side in one integer."""
-        met = 0
-        for number in self._known[word]:
-            for place, meeting in enumerate(self._meeting):
-                met |= meeting.get(number, 0) << place * self._phrases
-        if not met:
-            self._idle.add(word)
-        return met
-
-    def _forget(self) -> None:
-        for known in (self._known, self._placed_in, self._met, self._idle):
-            known.clear()
-        self._everywhere = 0
-
-    def found(self, word: str) -> tuple[int, ...]:
-        """The numbers of those that ask for this word (folded, capitals kept)."""
-        low = lowered(word)
-        found = [*self._spelled.get(word, ()), *self._spelled.get(low, ())]
-        for begin in {low[:3], low[:2], low[:1], ""}:
-            for like, number in self._begun.get(begin, ()):
-                if like.fullmatch(low):
-                    found.append(number)
-        return tuple(sorted(set(found))) if found else ()
-
-    @property
-    def who(self) -> Callable[[str], tuple[int, ...]]:
-        """Like :meth:`found`, worked out once per distinct word."""
-        return self._known.__getitem__
-
-    @property
-    def placed(self) -> Callable[[str], tuple[int, ...]]:
-        """Likewise, but only the numbers that have places."""
-        return self._placed_in.__getitem__
-
-
-class _Known(dict[str, _T]):
     def __init__(self, found: Callable[[str], _T]) -> None:
         self._found = found
 
@@ -201,92 +91,109 @@ class _Known(dict[str, _T]):
         return found
 
 
-LEXICON = Lexicon()
+#: What stands between two words may set them apart, so that they make no phrase (space, hyphens, slashes and brackets do not),
+#: begin a new clause, and hold a sign that may end a sentence.
+APART, CLAUSE, SENTENCE = 1, 2, 4
+#: So many bits of a number say what a gap does, or of which kind a word is; those above, how long it is.
+LENGTH = 32
 
 
-@lru_cache(maxsize=4096)
-def _joins(gap: str) -> bool:
-    """Whether what stands between two words leaves them one phrase: space, hyphens, slashes, brackets."""
-    return _APART.search(gap) is None
+def _gap(gap: str) -> int:
+    clause = (len(gap) > 1 or gap in "，；：。") and _CLAUSE.search(gap) is not None
+    does = (APART if _APART.search(gap) else 0) | (CLAUSE if clause else 0) | (SENTENCE if END.search(gap) else 0)
+    return does | len(gap) << LENGTH
 
 
-@lru_cache(maxsize=4096)
-def _parts(gap: str) -> bool:
-    """Whether what stands between two words begins a new clause."""
-    return (len(gap) > 1 or gap in "，；：。") and _CLAUSE.search(gap) is not None
+#: For what stands between two words, which of the three it does, and its length.
+GAPS = Known(_gap)
 
 
-class Tokens:
-    """One field as words: their places, and the positions of those that are asked for.
+class Lexicon:
+    """The words that phrases ask for, each with a number, and the words of texts by kind: who asks for them.
 
-    Args:
-        text: the field, folded.
-        sentences: gives start and end of each sentence, in order; asked only if a phrase depends on it.
+    A word is asked for by its spellings, or by a beginning and an expression for the rest (wildcards). What is known of a text's
+    words holds until another word is asked for.
 
     Attributes:
-        words: one after the other.
-        possible: the bits of the phrases that may stand in it.
+        kinds: the kind of each word, 0 if nobody asks for it, and its length; what is no word has none.
+        asked: for each number, the kinds that it asks for.
+        breaking: the kinds of the words that begin a new clause, such as `but`.
+        han: the kinds of Chinese characters.
     """
 
-    def __init__(self, text: str, sentences: Callable[[], Sequence[tuple[int, int]]]) -> None:
-        self._split = sentences
-        self._ascii = text.isascii()
-        pattern = (_ASCII_WORD if "'" in text else _PLAIN_WORD) if self._ascii else _WORD
-        self._pieces = pattern.split(text)  # gap, word, gap, word, ..., gap
-        self.words = self._pieces[1::2]
-        self.possible = LEXICON.possible(self.words)
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._spelled: dict[str, list[int]] = {}
+        self._begun: dict[str, list[tuple[Callable[[str], object], int]]] = {}
+        self._kinds: dict[tuple[tuple[int, ...], bool, bool], int] = {((), False, False): 0}
+        self.kinds = Known(self._kind)
+        self.kinds[""] = 0
+        self.asked: list[list[int]] = []
+        self.breaking: list[int] = []
+        self.han: list[int] = []
 
-    @cached_property
-    def at(self) -> dict[int, list[int]]:
-        """Where each word stands that has places, by its number."""
-        at: dict[int, list[int]] = defaultdict(list)
-        placed = list(map(LEXICON.placed, self.words))
-        for position in compress(range(len(placed)), placed):
-            for number in placed[position]:
-                at[number].append(position)
-        return at
+    def __len__(self) -> int:
+        """How many words are asked for."""
+        return len(self._numbers)
 
-    @cached_property
-    def _ends(self) -> list[int]:
-        """Where each piece ends."""
-        return list(accumulate(map(len, self._pieces)))
+    @property
+    def many(self) -> int:
+        """How many kinds there are."""
+        return len(self._kinds)
 
-    def start(self, position: int) -> int:
-        """Where the word begins."""
-        return self._ends[2 * position]
+    def ask(self, spellings: Sequence[str]) -> int:
+        """The number of a word with these spellings; one with capitals is asked for as written."""
+        key = tuple(sorted(spellings))
+        if key not in self._numbers:
+            number = self._numbered(key)
+            for spelling in key:
+                self._spelled.setdefault(spelling, []).append(number)
+        return self._numbers[key]
 
-    def end(self, position: int) -> int:
-        """Where the word ends."""
-        return self._ends[2 * position + 1]
+    def ask_like(self, expression: str) -> int:
+        """The number of a word with wildcards; ``expression`` is for the whole word in lower case."""
+        key = ("", expression)
+        if key not in self._numbers:
+            number = self._numbered(key)
+            begin = re.match(r"[a-z0-9]{0,3}", expression)
+            stem = begin.group() if begin else ""
+            self._begun.setdefault(stem, []).append((re.compile(expression).fullmatch, number))
+        return self._numbers[key]
 
-    def joined(self, position: int) -> bool:
-        """Whether only space, hyphens, slashes or brackets stand between this word and the one before."""
-        gap = self._pieces[2 * position]
-        return gap in (" ", "-", "") or _joins(gap)
+    def _numbered(self, key: tuple[str, ...]) -> int:
+        """The number of a word that was not asked for before; what was known of words is forgotten."""
+        self._numbers[key] = number = len(self._numbers)
+        self.kinds.clear()
+        self.kinds[""] = 0
+        self._kinds = {((), False, False): 0}
+        self.asked.append([])
+        if any(self.asked):
+            self.asked = [[] for _ in self._numbers]
+        self.breaking, self.han = [], []
+        return number
 
-    @cached_property
-    def sentences(self) -> Sequence[tuple[int, int]]:
-        """Start and end of each sentence, in order."""
-        return self._split()
+    def _kind(self, word: str) -> int:
+        low = lowered(word)
+        key = self._asking(word, low), low in _BREAKERS, HAN.match(low) is not None
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._kinds[key] = len(self._kinds)
+            for number in key[0]:
+                self.asked[number].append(kind)
+            if key[1]:
+                self.breaking.append(kind)
+            if key[2]:
+                self.han.append(kind)
+        return kind | len(word) << LENGTH
 
-    @cached_property
-    def _begins(self) -> list[int]:
-        return [start for start, _ in self.sentences]
+    def _asking(self, word: str, low: str) -> tuple[int, ...]:
+        """The numbers of those that ask for this word (folded, capitals kept), given in lower case too."""
+        found = [*self._spelled.get(low, ()), *(self._spelled.get(word, ()) if word != low else ())]
+        for begin in {low[:3], low[:2], low[:1], ""}:
+            for like, number in self._begun.get(begin, ()):
+                if like(low):
+                    found.append(number)
+        return tuple(sorted(set(found))) if found else ()
 
-    def segment(self, position: int) -> int:
-        """The number of the word's sentence."""
-        return bisect_right(self._begins, self._ends[2 * position])
 
-    def one_clause(self, first: int, last: int) -> bool:
-        """Whether no comma, semicolon, stop or word such as `but` begins a new clause after ``first``, up to ``last``."""
-        pieces, words = self._pieces, self.words
-        return not any(
-            _parts(pieces[2 * index]) or words[index].lower() in _BREAKERS for index in range(first + 1, last + 1)
-        )
-
-    def distance(self, first: int, last: int) -> int:
-        """Words from ``first`` up to ``last``; two Chinese characters count as one word."""
-        if self._ascii:
-            return last - first
-        han = sum(1 for word in self.words[first:last] if HAN.match(word))
-        return last - first - han // 2
+LEXICON = Lexicon()
