@@ -96,7 +96,7 @@ def age(passage: Passage) -> list[Found]:
     return [
         Found(each.start, each.end, each.rule, each.confidence, "", number, unit, each.quoted)
         for each, number, unit in read
-        if not number or float(number) <= _OLDEST
+        if not number or float(number.rpartition("-")[2]) <= _OLDEST
     ]
 
 
