@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from winnow import tables
+from winnow import files, tables
+from winnow import review as reviews
 from winnow.errors import ConfigError
+from winnow.synthesise import stage
 from winnow.synthesise.evidence import Evidence
 from winnow.synthesise.reproduction import COLUMNS, reproduction
 from winnow.synthesise.statements import counts, statements
@@ -109,3 +113,24 @@ def test_a_study_that_the_published_review_did_not_have_bears_on_no_figure() -> 
     assert found["established_here"][0] == "2"
     assert found["studies"][0] == "a; c"
     assert all("not held to be one of the published review's studies: b" in note for note in found["note"])
+
+
+def test_a_plan_asks_only_for_fields_of_the_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each count, statement and outcome that names a field which the form lacks is a fault with its name; the others are none."""
+    monkeypatch.chdir(tmp_path)
+    files.write_text(
+        "config/config.yaml", "review: {title: T}\nsearches: [{id: s, years: [2000, 2001], databases: [pubmed]}]\n"
+    )
+    files.write_text(
+        "config/extraction.yaml",
+        "fields:\n- {id: design, label: Design, question: which, type: text}\n"
+        "- {id: n_total, label: Total, question: how many, type: integer}\n",
+    )
+    files.write_text(
+        "config/synthesis.yaml",
+        "counts: [{id: designs, field: design}, {id: places, field: country}]\n"
+        "statements: [{id: size, field: n_total, how: sum, text: '{sum}'}, {id: age, field: age, how: range, text: '{low}'}]\n",
+    )
+    assert [fault.what for fault in stage.check(reviews.load())] == [
+        "'places' asks for field 'country'", "'age' asks for field 'age'",
+    ]  # fmt: skip
