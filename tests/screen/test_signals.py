@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from winnow.screen import criteria as criteria_files
 from winnow.screen.signals import holds
 from winnow.screen.verdicts import verdicts
-from winnow.wording.documents import Document
+from winnow.wording.documents import Batch, Document, Span
 from winnow.wording.patterns import Phrases, compiled
 from winnow.wording.texts import Texts
 from winnow.wording.tokens import folded, lowered
@@ -150,3 +150,25 @@ def test_near_means_so_many_words_between_in_one_sentence(words: list[str], reac
         and other[2] - one[2] - 1 <= reach
     }
     assert found == read
+
+
+@given(st.lists(st.lists(st.sampled_from([*WORDS, ".", "no", "but", "茶", "壶"]), max_size=8), min_size=1, max_size=5))
+def test_a_report_says_alone_what_it_says_among_others(texts: list[list[str]]) -> None:
+    """No phrase reaches from one text into the next, and none is lost where texts are searched together."""
+    rows = [{"title": " ".join(words), "abstract": " ".join(words[::-1])} for words in texts]
+    for phrase in ("alpha beta", "alpha NEAR/3 gamma", "* beta", "beta *", "茶壶", "(alpha|beta)? gamma"):
+        phrases = Phrases([compiled(phrase)])
+        for row, document in zip(rows, Batch(rows), strict=True):
+            alone = Document(row)
+            for field in row:
+                here, there = document.mentions(phrases, field), alone.mentions(phrases, field)
+                assert [(document.span(one), document.negated(one)) for one in here] == [
+                    (alone.span(one), alone.negated(one)) for one in there
+                ]
+
+
+def test_a_phrase_that_is_new_is_found_in_texts_that_were_read_before() -> None:
+    """Words that nobody had asked for when a text was read are found when somebody does."""
+    document = Document({"title": "An unheard-of zarquon in a text"})
+    [mention] = document.mentions(Phrases([compiled("zarquon in")]), "title")
+    assert document.span(mention) == Span("title", 14, 24)
