@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ _BUT = ", but "
 FIELDS = frozenset(("title", "original_title", "abstract", "keywords", "mesh"))
 #: Fields that do not say what a report is about, only what occurs in it.
 _PASSING = frozenset(("abstract", "keywords"))
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD, _ASCII_WORD = re.compile(r"[^\W\d_]{3,}"), re.compile(r"[a-z]{3,}")
 _SHOWN = 4
 
 #: What one criterion says of a report: criterion, verdict, rule, field, quote, start, end.
@@ -135,10 +136,11 @@ class _Words:
         import numpy as np
         from scipy.sparse import csr_array
 
-        known: dict[str, int] = {}
+        known: defaultdict[str, int] = defaultdict()
+        known.default_factory = known.__len__  # a word that was not met before gets the next number
         columns, ends = array("i"), array("q", [0])
         for text in texts:
-            columns.extend(known.setdefault(word, len(known)) for word in dict.fromkeys(_words(text)))
+            columns.extend(map(known.__getitem__, dict.fromkeys(_words(text))))
             ends.append(len(columns))
         self.names = list(known)
         indices, indptr = np.frombuffer(columns, dtype=np.int32), np.frombuffer(ends, dtype=np.int64)
@@ -194,12 +196,9 @@ class _Alike:
         return [names[word] for word in sorted(own, key=lambda word: (-worth[word], names[word]))[:_SHOWN]]
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str) -> list[str]:
     low = lowered(folded(text))
     if low.isascii():
-        yield from _WORD.findall(low)
-        return
-    yield from _WORD.findall(HAN.sub(" ", low))
-    for first, second in pairwise(low):
-        if HAN.match(first) and HAN.match(second):
-            yield first + second
+        return _ASCII_WORD.findall(low)
+    pairs = [one + other for one, other in pairwise(low) if HAN.match(one) and HAN.match(other)]
+    return [*_WORD.findall(HAN.sub(" ", low)), *pairs]
