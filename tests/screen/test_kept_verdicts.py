@@ -37,5 +37,5 @@ def test_a_comment_in_the_criteria_asks_no_rule_again(small_review: Review, monk
     path = small_review.config_dir / "criteria.yaml"
     said = state.judged(small_review).verdicts
     path.write_bytes(b"\xef\xbb\xbf# a note\r\n" + path.read_bytes().replace(b"\n", b"\r\n"))
-    monkeypatch.setattr("winnow.screen.verdicts._judged", lambda *_: pytest.fail("judged again"))
+    monkeypatch.setattr("winnow.screen.verdicts.judge", lambda *_: pytest.fail("judged again"))
     assert state.judged(small_review).verdicts == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ from winnow.screen import criteria as criteria_files
 from winnow.screen.signals import holds
 from winnow.screen.verdicts import verdicts
 from winnow.wording.documents import Batch, Document, Span
-from winnow.wording.patterns import Phrases, compiled
+from winnow.wording.patterns import Near, Phrases, compiled
 from winnow.wording.texts import Texts
 from winnow.wording.tokens import folded, lowered
 
@@ -82,8 +83,21 @@ def test_a_phrase_is_found_just_where_its_words_follow_each_other(words: list[st
 
 @pytest.mark.parametrize(
     "phrase",
-    ["(a|b", "a)", "NEAR/3 x", "x NEAR/3", "x NEAR/ y", "()", "(a|b)*", "*", "!!!", "(a)?"],
-    ids=lambda phrase: phrase,
+    [
+        "(a|b",
+        "a)",
+        "NEAR/3 x",
+        "x NEAR/3",
+        "x NEAR/ y",
+        "x NEAR/9999999 y",
+        "x PRE/" + "9" * 5000 + " y",
+        "()",
+        "(a|b)*",
+        "*",
+        "!!!",
+        "(a)?",
+    ],
+    ids=lambda phrase: phrase[:20],
 )
 def test_a_phrase_that_cannot_be_read_is_a_fault_with_its_line(phrase: str, tmp_path: Path) -> None:
     """A broken phrase is refused when the file is loaded, with file and line, not found to match nothing later."""
@@ -124,6 +138,22 @@ def test_every_way_of_putting_a_phrase_is_found_and_no_other(
         if tuple(words[first : first + len(form)]) == form
     }
     assert found == read
+
+
+def test_a_wide_near_costs_no_more_for_being_read_with_others() -> None:
+    """Words of one text are never paired with those of another, however far NEAR/n reaches: that grows with the square."""
+    text = "alpha gamma beta delta"
+    batch = Batch([{"title": text}] * 2000)
+    pattern = compiled("alpha NEAR/99999 beta")
+    assert isinstance(pattern.node, Near)
+    tracemalloc.start()
+    try:
+        found = pattern.node.stretches(batch.texts)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found is not None and len(found.first) == 2000
+    assert most < 8 << 20, most
 
 
 @given(st.lists(st.sampled_from(["alpha", "beta", "gamma", "."]), max_size=14), st.integers(0, 4))

@@ -174,6 +174,42 @@ def test_a_text_that_comes_again_is_judged_once_and_alike(monkeypatch: pytest.Mo
     assert read == ["IVIG in joints", "Joints", ""]
 
 
+def test_long_texts_are_searched_in_smaller_lots_and_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more characters are searched together than memory is meant for, a longer text alone; no lot changes a verdict."""
+    texts = ["IVIG", "IVIG " * 100, "Joints", "", "Joints " * 300, *(f"IVIG {number}" for number in range(40))]
+    table = pd.DataFrame({"record_id": [f"{number:02}" for number in range(len(texts))], "abstract": texts})
+    whole = verdicts(table, criteria(DRUG))
+    lots: list[list[int]] = []
+
+    def batch(rows: Sequence[dict[str, str]]) -> Batch:
+        lots.append([len(row["abstract"]) for row in rows])
+        return Batch(rows)
+
+    monkeypatch.setattr(rules, "Batch", batch)
+    monkeypatch.setattr(rules, "_CHARACTERS", 500)
+    monkeypatch.setattr(rules, "_TOGETHER", 30)
+    assert verdicts(table, criteria(DRUG)).equals(whole)
+    assert sum(map(len, lots)) == len(texts)
+    assert all(len(lot) == 1 or (sum(lot) <= 500 and len(lot) <= 30) for lot in lots), lots
+
+
+def test_reports_that_lack_the_same_verdicts_are_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is judged anew is judged in one lot for all reports, not report by report, which costs twelve times as much."""
+    table = pd.DataFrame({"record_id": list("abcd"), "title": ["IVIG", "Joints", "Mice", "IVIG in mice"]})
+    protocol = criteria(DRUG, {"id": "animal", "not_met": ["mice"]})
+    found = verdicts(table, protocol).to_dict("records")
+    lots = []
+
+    def batch(rows: Sequence[dict[str, str]]) -> Batch:
+        lots.append(len(rows))
+        return Batch(rows)
+
+    monkeypatch.setattr(rules, "Batch", batch)
+    again = rules.reconsidered(table, found[2:], protocol, ["drug"])
+    assert again.equals(pd.DataFrame(found, dtype=str))
+    assert sorted(lots) == [1, 3]  # of the first report nothing is known
+
+
 def test_what_if_lists_what_changes_and_why() -> None:
     """A comparison names each report whose proposal or reason differs, with both sides' evidence and the criteria at issue."""
     records = pd.DataFrame([{"record_id": "r1", "title": "Mice"}, {"record_id": "r2", "title": "Men"}])

@@ -20,8 +20,8 @@ READ = (
     "title", "original_title", "abstract", "keywords", "mesh", "publication_types", "language", "year",
 )  # fmt: skip
 _LONGEST = 600
-#: So many reports are searched for phrases together: more need more memory, fewer more time.
-_TOGETHER = 2000
+#: So many reports are searched for phrases together, and so many characters: more need more memory, fewer more time.
+_TOGETHER, _CHARACTERS = 2000, 4_000_000
 _COUNTS = {MET: 1, NOT_MET: -1}
 
 
@@ -68,11 +68,20 @@ def reconsidered(
         for row in found
         if row["criterion"] not in anew
     }
-    said = []
-    for identifier, row in zip(ids, cells, strict=True):
-        open_ = tuple(criterion for criterion in criteria if (identifier, criterion.id) not in known)
-        fresh = {one[0]: one for one in next(_judged(Criteria(open_), fields, [row]))} if open_ else {}
-        said.append([fresh.get(name) or known[identifier, name] for name in criteria.ids])
+    waiting: dict[tuple[str, ...], list[int]] = {}
+    for position, identifier in enumerate(ids):
+        open_ = tuple(name for name in criteria.ids if (identifier, name) not in known)
+        if open_:
+            waiting.setdefault(open_, []).append(position)
+    fresh: dict[tuple[int, str], tuple[str, ...]] = {}
+    for names, positions in waiting.items():
+        part = Criteria(tuple(criterion for criterion in criteria if criterion.id in names))
+        for position, rows in zip(positions, _judged(part, fields, [cells[at] for at in positions]), strict=True):
+            fresh |= {(position, row[0]): row for row in rows}
+    said = [
+        [fresh.get((position, name)) or known[identifier, name] for name in criteria.ids]
+        for position, identifier in enumerate(ids)
+    ]
     return _settled(ids, fields, cells, said, criteria)
 
 
@@ -108,12 +117,10 @@ def _once(
     names = {row: reuse.key([*fields, *row]) for row in rows} if kept.on else {}
     said = {row: found for row, name in names.items() if (found := kept.at(name))}
     fresh = [row for row in rows if row not in said]
-    for start in range(0, len(fresh), _TOGETHER):
-        batch = fresh[start : start + _TOGETHER]
-        for row, found in zip(batch, _judged(criteria, fields, batch), strict=True):
-            said[row] = found
-            if kept.on:
-                kept.put(names[row], found)
+    for row, found in zip(fresh, _judged(criteria, fields, fresh), strict=True):
+        said[row] = found
+        if kept.on:
+            kept.put(names[row], found)
     return said
 
 
@@ -121,12 +128,26 @@ def _judged(
     criteria: Criteria, fields: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Iterator[list[tuple[str, ...]]]:
     """What each criterion says of each report: the columns of ``tables.VERDICTS`` after the report's id."""
-    for document in Batch([dict(zip(fields, row, strict=True)) for row in rows]):
-        found: list[tuple[str, ...]] = []
-        for criterion in criteria:
-            judged = judge(criterion, document)
-            found.append((criterion.id, judged.verdict, judged.rule, *_quoted(document, judged.span)))
-        yield found
+    for part in _parts(rows):
+        for document in Batch([dict(zip(fields, row, strict=True)) for row in part]):
+            found: list[tuple[str, ...]] = []
+            for criterion in criteria:
+                judged = judge(criterion, document)
+                found.append((criterion.id, judged.verdict, judged.rule, *_quoted(document, judged.span)))
+            yield found
+
+
+def _parts(rows: Sequence[Sequence[str]]) -> Iterator[Sequence[Sequence[str]]]:
+    """The rows in lots that are searched for phrases together: full texts in smaller ones than titles."""
+    start = size = 0
+    for position, row in enumerate(rows):
+        length = sum(map(len, row))
+        if position > start and (size + length > _CHARACTERS or position - start >= _TOGETHER):
+            yield rows[start:position]
+            start, size = position, 0
+        size += length
+    if rows:
+        yield rows[start:]
 
 
 def balance(reports: Iterable[str], said: Iterable[str]) -> dict[str, int]:

@@ -29,7 +29,7 @@ from winnow.wording.tokens import HAN, LEXICON, folded
 if TYPE_CHECKING:
     from winnow.wording.texts import Positions
 
-_OPERATOR = re.compile(r"\s+(NEAR|PRE)/(\d+)\s+")
+_OPERATOR = re.compile(r"\s+(NEAR|PRE)/(\d{1,6})\s+")
 _TOKEN = re.compile(r"\)\??|[(|]|[^\s()|]+")
 _CAPITALS = re.compile(r"[A-Z]{2,3}")
 
@@ -119,7 +119,8 @@ class Near:
         import numpy as np
 
         begin = np.searchsorted(right.first, left.last)
-        many = np.searchsorted(right.first, left.last + 2 * self._words, side="right") - begin
+        # Two characters count as one word, hence twice the distance. `left.last` is at most the free position of its own text.
+        many = np.searchsorted(right.first, texts.reach(left.last, 2 * self._words), side="right") - begin
         one = np.repeat(np.arange(len(many)), many)
         other = np.arange(len(one)) + np.repeat(begin - np.cumsum(many) + many, many)
         close = texts.distance(left.last[one], right.first[other]) <= self._words
@@ -197,7 +198,7 @@ def compiled(phrase: str) -> Pattern:
         operators = _OPERATOR.findall(text)
         sides = _OPERATOR.sub("\x00", text).lower().split("\x00")
         if any(not side.strip() for side in sides) or re.search(r"\b(near|pre)/", "\x00".join(sides)):
-            raise PatternError(f"'{phrase}': NEAR/n and PRE/n stand between two phrases")
+            raise PatternError(f"'{phrase}': NEAR/n and PRE/n stand between two phrases, with a number up to 999999")
         node = _parsed(sides[0], phrase)
         for (name, distance), side in zip(operators, sides[1:], strict=True):
             node = Near(node, _parsed(side, phrase), int(distance), ordered=name == "PRE")

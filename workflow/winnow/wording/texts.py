@@ -57,6 +57,7 @@ class Texts:
         kinds, between = np.concatenate(words), np.concatenate(gaps)
         self.size, self._lexicon = len(kinds), len(LEXICON)
         self._text_of = np.repeat(np.arange(len(sizes)), sizes)
+        self._free = np.cumsum(sizes) - 1
         self._lengths = kinds >> LENGTH
         self._ends = np.cumsum((between >> LENGTH) + self._lengths)
         self._kinds, between = kinds.astype(np.int32), between.astype(np.int8)
@@ -151,6 +152,13 @@ class Texts:
         """The text in which each word stands."""
         texts: Positions = self._text_of[positions]
         return texts
+
+    def reach(self, positions: Positions, words: int) -> Positions:
+        """So many words on from each position, but no further than the position left free behind its text."""
+        import numpy as np
+
+        furthest: Positions = np.minimum(positions + words, self._free[self._text_of[positions]])
+        return furthest
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where a stretch of words begins and ends in its text."""
