@@ -105,6 +105,21 @@ def simplified(words: str) -> str:
     return words.translate(_simplified())
 
 
+@cache
+def _alike() -> dict[str, str]:
+    """For each simplified character that has other forms, all of them, itself included."""
+    forms: dict[str, str] = {}
+    for old, new in _simplified().items():
+        forms[chr(new)] = forms.get(chr(new), chr(new)) + chr(old)
+    return forms
+
+
+def alike(character: str) -> str:
+    """A Chinese character and every other that is simplified as it is (``随`` and ``隨``)."""
+    simple = simplified(character)
+    return _alike().get(simple, simple)
+
+
 def first_page(pages: str) -> str:
     """The first page without leading zeros (``0472-5`` gives ``472``), lower case; empty if there is none."""
     found = re.match(r"\s*([A-Za-z]*)0*(\d+[A-Za-z]?)", fold(pages))

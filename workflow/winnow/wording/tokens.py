@@ -1,7 +1,7 @@
 """How text is cut into words, and which of them phrases ask for.
 
-A word is a run of letters and digits; a Chinese character is a word of its own. Every word that some phrase asks for is known to
-the :class:`Lexicon`, which tells for each word of a text, once per distinct word, who asks for it.
+A word is a run of letters and digits; a Chinese character is a word of its own, traditional or simplified. Every word that some
+phrase asks for is known to the :class:`Lexicon`, which tells for each word of a text, once per distinct word, who asks for it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+
+from winnow.text import alike
 
 _T = TypeVar("_T")
 
@@ -188,6 +190,10 @@ class Lexicon:
 
     def _asking(self, word: str, low: str) -> tuple[int, ...]:
         """The numbers of those that ask for this word (folded, capitals kept), given in lower case too."""
+        if HAN.match(
+            low
+        ):  # the forms of a character are known where one occurs, so that no other text pays for the table
+            return tuple(sorted({number for form in alike(low) for number in self._spelled.get(form, ())}))
         found = [*self._spelled.get(low, ()), *(self._spelled.get(word, ()) if word != low else ())]
         for begin in {low[:3], low[:2], low[:1], ""}:
             for like, number in self._begun.get(begin, ()):
