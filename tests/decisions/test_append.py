@@ -65,6 +65,19 @@ def test_the_bytes_that_were_there_stay(tmp_path: Path, ending: bytes, bom: byte
     assert one.verify() == [] and one.rows[0]["seal"] == ""
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False])
+def test_a_fault_of_the_new_row_names_its_line(tmp_path: Path, ending: str, last: bool) -> None:
+    """The line where the row would stand, however the lines of the file end, and whether the last one does."""
+    path = tmp_path / "wang.csv"
+    cells = {"date": "2026-01-01", "id": "1", "stage": "title_abstract", "decision": "include", "role": "reviewer"}
+    lines = [",".join(SCREENING.columns), ",".join(cells.get(name, "") for name in SCREENING.columns)]
+    path.write_bytes((ending.join(lines) + ending * last).encode())
+    for before in (path, tmp_path / "li.csv"):
+        with pytest.raises(LedgerError, match=rf"{before.name}:{3 if before == path else 2}: .*unknown"):
+            append.append(before, SCREENING, ROW | {"id": "2", "decision": "perhaps"}, ledger.faults)
+
+
 def test_a_header_with_a_line_end_in_a_name_takes_a_row(tmp_path: Path) -> None:
     """A column of somebody's own may be called by two lines; the row below has as many cells as the header."""
     path = tmp_path / "wang.csv"

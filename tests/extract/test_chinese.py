@@ -27,6 +27,10 @@ FLOORS = {
 }  # fmt: skip
 
 
+#: How many groups of ten a text may name, and what they come to.
+MANY = {"2": "20", "两": "20", "二": "20", "三": "30", "四": "40", "五": "50", "六": "60"}
+
+
 def scorer() -> ModuleType:
     """``benchmarks/chinese_abstracts.py``, so that what is measured and what is tested is one."""
     path = HERE.parents[1] / "benchmarks" / "chinese_abstracts.py"
@@ -69,6 +73,7 @@ def total(abstract: str, title: str = "") -> list[tuple[str, str, bool]]:
     ("abstract", "value", "rule", "sure"),
     [
         ("治疗组30例,对照组28例,两组具有可比性。", "58", "sum of groups", True),
+        *((f"面瘫患者随机分为{many}组,每组10例。", total, "sum of groups", True) for many, total in MANY.items()),
         ("将60例患者随机分为两组,各30例。", "60", "stated, its groups add up", True),
         ("选取面瘫患者57人,男30人,女27人。", "57", "stated, its groups add up", True),
         ("面瘫患者84例,其中轻度30例,重度54例。", "84", "stated, its groups add up", True),

@@ -75,7 +75,7 @@ def append(
         row = {name: clean(given.get(name, "")) for name in kind.columns}
         row["seal"] = seals.link(ledger.links[-1] if ledger.links else seals.start(ledger.name), row)
         new = ledger.content + _tail(ledger.content, row, kind)
-        line = ledger.content.count(b"\n") + 1
+        line = (len(ledger.content.splitlines()) or 1) + 1
         extended = replace(
             ledger, rows=(*ledger.rows, row), lines=(*ledger.lines, line), content=new, linked=ledger.links
         )
@@ -91,7 +91,7 @@ def _sweep(path: Path) -> None:
 
 
 def _tail(content: bytes, row: Mapping[str, str], kind: Kind) -> bytes:
-    """What is put after ``content``: its missing line end, the header of an empty file, the row in the file's own layout."""
+    """What is put after ``content``: the row in the file's layout, behind a line end that is missing, or behind its header."""
     if not content:
         return tables.csv_bytes([[row[name] for name in kind.columns]], kind.columns)
     header, end = _layout(content)

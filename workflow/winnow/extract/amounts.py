@@ -106,7 +106,7 @@ def amount(passage: Passage, start: int, end: int) -> tuple[str, str]:
     mass = re.match(rf"({_mass})(?=[^a-z]|$)", unit, re.IGNORECASE)
     per_kg = re.match(rf"(?:{_mass}) ?{_PER_KG}", unit, re.IGNORECASE)
     if mass and per_kg:
-        factor = _GRAMS[mass.group(1).lower()]
+        factor = _GRAMS[mass.group(1).casefold()]
         rest = unit[per_kg.end() :]
         unit = "g/kg/day" if re.search(r"d", rest, re.IGNORECASE) else "g/kg"
     parts = [match["low"], match["high"]] if match["high"] else [match["low"]]
@@ -121,7 +121,7 @@ def total_per_course(passage: Passage) -> list[Found]:
     found: list[Found] = []
     for match in _TIMES_DAYS.finditer(text):
         days = numbers.whole(match["days"])
-        grams = float(numbers.decimal(match["amount"])) * _GRAMS[match["unit"].lower()]
+        grams = float(numbers.decimal(match["amount"])) * _GRAMS[match["unit"].casefold()]
         if not days or days > 14 or _SPLIT.search(match["between"] + match["more"]):
             continue
         # "2 g/kg over 2 days" is a total; "1 g/kg/day over 2 days" is not.
@@ -135,7 +135,7 @@ def total_per_course(passage: Passage) -> list[Found]:
             continue
         if not match["before"] and not match["after"]:
             continue
-        number = numbers.shown(float(numbers.decimal(match["amount"])) * _GRAMS[match["unit"].lower()])
+        number = numbers.shown(float(numbers.decimal(match["amount"])) * _GRAMS[match["unit"].casefold()])
         span = match.span("amount")[0], match.end("unit")
         found.append(Found(*span, "stated", 0.9, number, number, "g/kg", match.span()))
     return sorted(found, key=lambda each: each.start)
@@ -170,7 +170,7 @@ def duration(passage: Passage) -> list[Found]:
 
 def _time(text: str) -> tuple[str, str]:
     unit = re.search(r"([天日周月年])|(?<![a-z])(d|w|m|y|h)[a-z]*\.?\s*$", text, re.IGNORECASE)
-    name = _TIME_NAMES[(unit.group(1) or unit.group(2)).lower()] if unit else ""
+    name = _TIME_NAMES[(unit.group(1) or unit.group(2)).casefold()] if unit else ""
     body = text[: unit.start()] if unit else text
     parts = [part.strip(" -个") for part in re.split(r"(?<=\w)[ -]*(?:-|~|\bto\b|\band\b|\bor\b)[ -]*(?=\d)", body)]
     read = [str(value) if (value := numbers.whole(part)) is not None else _decimal(part) for part in parts]

@@ -31,7 +31,6 @@ _BEFORE, _AFTER, _FAR = 60, 48, 150
 TAKEN = 2
 #: What a count may be.
 WHOLE, GROUP, EACH, SEX, LEFT, NOBODY = "whole", "group", "each", "sex", "left", "nobody"
-_HAN_DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
 
 
 @dataclass(frozen=True)
@@ -167,8 +166,7 @@ def _many(passage: Passage, place: int) -> int:
     text = passage.tight[max(0, place - _FAR) : place]
     told = list(rules()["every_of"].finditer(text))
     if told:
-        many = told[-1]["many"]
-        return _HAN_DIGITS.get(many) or int(many)
+        return numbers.whole(told[-1]["many"]) or 0
     first, _ = passage.sentence(place, place + 1)
     names = {each["name"] for each in rules()["named"].finditer(passage.tight, first, place)}
     return len(names) if len(names) > 1 else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -17,8 +17,10 @@ _AGED = re.compile(r"age(?<=\bage)|old(?<=\bold)|years? of")
 _NUMERALS = re.compile(
     r"(?P<low>\d+(?:\.\d+)?)(?:(?: ?(?:years?|yrs?|岁))? ?(?:[-–~]|to|至|到) ?(?P<high>\d+(?:\.\d+)?))?", re.IGNORECASE
 )
+#: What an English age is in if not in years; ``rules/age.yaml`` ends before it.
+_YOUNGER = re.compile(r" ?-?(?:months?|mos?|weeks?|wks?|days?|hours?)\b", re.IGNORECASE)
 #: Months and days, and two ages side by side, of which nobody can say whether they are a range.
-_NO_YEARS = re.compile(r"[月天、]|\d ?岁? ?(?:and|[和与及]) ?\d", re.IGNORECASE)
+_NO_YEARS = re.compile(rf"[月天、]|{_YOUNGER.pattern}$|\d ?岁? ?(?:and|[和与及]) ?\d", re.IGNORECASE)
 
 #: Nobody is older: a point was lost in "(613±106)岁".
 _OLDEST = 120
@@ -91,13 +93,22 @@ def age(passage: Passage) -> list[Found]:
     for hint in _AGED.finditer(passage.lower):
         if hint.start() >= done:
             start, done = passage.sentence(*hint.span())
-            found += matched(ages(), passage, "age", (start, done))
+            found += [_with_unit(passage, each) for each in matched(ages(), passage, "age", (start, done))]
     read = [(each, *_years(passage.tight[each.start : each.end])) for each in found]
     return [
         Found(each.start, each.end, each.rule, each.confidence, "", number, unit, each.quoted)
         for each, number, unit in read
         if not number or float(number.rpartition("-")[2]) <= _OLDEST
     ]
+
+
+def _with_unit(passage: Passage, found: Found) -> Found:
+    """The age with the months, weeks or days that stand behind it, so that nobody takes them for years."""
+    unit = _YOUNGER.match(passage.tight, found.end)
+    if not unit:
+        return found
+    first, last = found.quoted or (found.start, found.end)
+    return replace(found, end=unit.end(), quoted=(first, max(last, unit.end())))
 
 
 def _years(text: str) -> tuple[str, str]:

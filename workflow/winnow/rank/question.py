@@ -10,16 +10,14 @@ The weights are those of a logistic regression over 21 labelled reviews, rounded
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winnow import package_data
 from winnow.rank.features import Features, words
 
 if TYPE_CHECKING:
@@ -46,16 +44,15 @@ class Sign:
 @cache
 def asking() -> frozenset[str]:
     """Words that ask, and tell nothing of what is asked."""
-    return frozenset(resources.files("winnow.rank").joinpath("asking.txt").read_text(encoding="utf-8").split())
+    return frozenset(package_data.text("rank/asking.txt").split())
 
 
 @cache
 def signs() -> tuple[Sign, ...]:
     """The table of signs."""
-    text = resources.files("winnow.rank").joinpath("signs.csv").read_text(encoding="utf-8")
     return tuple(
         Sign(row["sign"], row["field"], re.compile(row["words"]), float(row["weight"]))
-        for row in csv.DictReader(io.StringIO(text, newline=""))
+        for row in package_data.rows("rank/signs.csv")
     )
 
 

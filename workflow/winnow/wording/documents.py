@@ -6,15 +6,14 @@ reports of the batch. Offsets are those of the cell as it stands in the table.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, partial
-from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from winnow import package_data
 from winnow.text import CHINESE_STOP
 from winnow.wording.patterns import Phrases, compiled
 from winnow.wording.texts import Texts
@@ -75,8 +74,7 @@ class _Cue(NamedTuple):
 @cache
 def _cues() -> tuple[Phrases, tuple[_Cue, ...]]:
     """The words of denial, and for each where it stands and how far it reaches."""
-    text = resources.files("winnow.wording").joinpath("negations.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = package_data.rows("wording/negations.csv")
     cues = tuple(_Cue(row["side"] == "before", int(row["reach"])) for row in rows)
     return Phrases(compiled(row["cue"]) for row in rows), cues
 

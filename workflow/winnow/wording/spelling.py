@@ -5,16 +5,15 @@ Spellings that no language has do no harm, since no text holds them.
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache
-from importlib import resources
+
+from winnow import package_data
 
 
 @cache
 def _pairs() -> tuple[tuple[str, str], ...]:
-    text = resources.files("winnow.wording").joinpath("spelling.csv").read_text(encoding="utf-8")
-    return tuple((row["british"], row["american"]) for row in csv.DictReader(text.splitlines()))
+    return tuple((row["british"], row["american"]) for row in package_data.rows("wording/spelling.csv"))
 
 
 @cache
