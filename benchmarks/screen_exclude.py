@@ -4,7 +4,7 @@
 
 DATA holds a table NAME.csv.gz for each labelled review, with title, abstract, label_included (1 = included) and perhaps keywords.
 For each there is a criteria file careful/NAME.yaml, written from the review's question as somebody would who knows the subject and
-has read docs/screening-criteria.md; graded/NAME.yaml, the same with broad words as hints; and careless/NAME.yaml, with few synonyms
+has read docs/screening-criteria.md; independent/NAME.yaml, by people who saw none of the others; and careless/NAME.yaml, with few synonyms
 and absence as evidence throughout; the README there says how they came about.
 
 A review is within the limit if it loses no more than 2 % of its included reports, or one, whichever is more. The first table is
@@ -29,7 +29,7 @@ from winnow.screen.criteria import load
 from winnow.screen.verdicts import verdicts
 
 SHARES = (0.0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 1.01)
-STYLES = ("careful", "graded", "careless")
+STYLES = ("careful", "independent", "careless")
 #: Reviews that share records.
 KIN = (
     {"Nelson_2002", "Cohen_Estrogens"},
