@@ -129,19 +129,22 @@ def test_records_of_the_previous_review_are_not_new(review: Builder) -> None:
 def test_every_report_of_the_previous_review_counts_once(review: Builder) -> None:
     """Each further report of a study is counted, found by our searches or not; one that two studies share is one report."""
     evidence = review(seed=3, reports=30, settled=True)
-    ours = flows.flow(evidence).boxes["new_reports"].rows[0]["report_id"]
+    ours, other = (row["report_id"] for row in flows.flow(evidence).boxes["new_reports"].rows[:2])
     rows = (
         {"study_id": "Doe 1999", "id": "99997", "label": "Doe", "reports": f"{ours}; 10.1000/doe"},
         {"study_id": "Roe 2001", "id": "99999", "label": "Roe", "reports": "99998; pubmed:99999"},
         {"study_id": "Poe 2002", "id": "99999", "label": "Poe", "reports": ""},
+        {"study_id": "Coe 2003", "id": other, "label": "", "reports": "99996"},
     )
     flow = flows.flow(replace(evidence, plan=replace(evidence.plan, previous_review=rows)))
     listed = {row["report_id"]: row["study_ids"] for row in flow.boxes["previous_reports"].rows}
     assert listed == {
         ours: "Doe 1999", "pubmed:99997": "Doe 1999", "10.1000/doe": "Doe 1999",
-        "pubmed:99999": "Roe 2001; Poe 2002", "pubmed:99998": "Roe 2001",
+        "pubmed:99999": "Roe 2001; Poe 2002", "pubmed:99998": "Roe 2001", other: "Coe 2003", "pubmed:99996": "Coe 2003",
     }  # fmt: skip
-    assert flow.n("previous_studies") == 3
+    titles = {row["report_id"]: row["title"] for row in flow.boxes["previous_reports"].rows}
+    assert titles["pubmed:99999"] == "Roe; Poe" and titles["pubmed:99996"] == "" != titles[other]
+    assert flow.n("previous_studies") == 4
     of_studies = {row["study_id"]: row["report_ids"] for row in flow.boxes["previous_studies"].rows}
     assert of_studies["Poe 2002"] == "pubmed:99999"
 

@@ -21,10 +21,14 @@ _OF_ANY_REVIEW = frozenset(("new_studies", "new_reports"))
 
 @dataclass(frozen=True)
 class Previous:
-    """What the review that came before had: its study of each report of ours, and the studies of each report that we have not."""
+    """What the review that came before had.
+
+    Its study of each report of ours, the studies of each report that we have not, and what it calls each study.
+    """
 
     study_of: Mapping[str, str]
     elsewhere: Mapping[str, Sequence[str]]
+    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ def previous_review(evidence: Evidence) -> Previous:
             study_of |= dict.fromkeys(ours, study)
             if not ours:
                 elsewhere.setdefault(name, []).append(study)
-    return Previous(study_of, elsewhere)
+    labels = {row["study_id"]: row.get("label", "") for row in evidence.plan.previous_review}
+    return Previous(study_of, elsewhere, labels)
 
 
 def studies_boxes(
@@ -98,9 +103,7 @@ def studies_boxes(
         return [report_row(report, places[report], evidence, its.described) for report in ids]
 
     study = {row["study_id"]: row for row in _study_rows(evidence, its, previous)}
-    elsewhere = [
-        _previous_report(report, [study[name] for name in names]) for report, names in previous.elsewhere.items()
-    ]
+    elsewhere = [_previous_report(report, names, previous.labels) for report, names in previous.elsewhere.items()]
     filled: tuple[tuple[str, str, list[Row]], ...] = (
         ("previous_studies", "study", [study[name] for name in its.previous_studies]),
         ("previous_reports", "report", reports(its.earlier) + elsewhere),
@@ -141,7 +144,7 @@ def _included(
         for report in (*earlier, *new)
     }
     had = {study for report in earlier for study in described[report]}
-    had |= {row["study_id"] for row in evidence.plan.previous_review}
+    had |= previous.labels.keys()
     found = {study for report in new for study in described[report]}
     return _Included(earlier, new, described, sorted(had), sorted(found - had))
 
@@ -149,7 +152,6 @@ def _included(
 def _study_rows(evidence: Evidence, its: _Included, previous: Previous) -> list[Row]:
     """Every study of the review as lists show it, by id."""
     overlaps = {row["study_id"]: row.get("overlaps_with", "") for row in evidence.studies if row.get("overlaps_with")}
-    labels = {row["study_id"]: row.get("label", "") for row in evidence.plan.previous_review}
     reports: dict[str, list[str]] = {}
     for report in (*its.earlier, *its.new):
         for study in its.described[report]:
@@ -165,7 +167,7 @@ def _study_rows(evidence: Evidence, its: _Included, previous: Previous) -> list[
     return [
         {
             "study_id": study,
-            "label": labels.get(study) or title(study),
+            "label": previous.labels.get(study) or title(study),
             "report_ids": join(reports.get(study, ())),
             "overlaps_with": overlaps.get(study, ""),
             "found_in": "previous" if study in its.previous_studies else evidence.plan.latest,
@@ -174,9 +176,9 @@ def _study_rows(evidence: Evidence, its: _Included, previous: Previous) -> list[
     ]
 
 
-def _previous_report(report: str, studies: Sequence[Row]) -> Row:
-    """A report that only the previous review had, as lists show it."""
+def _previous_report(report: str, studies: Sequence[str], labels: Mapping[str, str]) -> Row:
+    """A report that only the previous review had, as lists show it; of its title only what its studies are called is known."""
     return dict.fromkeys(REPORT_COLUMNS, "") | {
-        "report_id": report, "title": join(row["label"] for row in studies), "state": "included",
-        "by": "previous version of the review", "study_ids": join(row["study_id"] for row in studies),
+        "report_id": report, "title": join(map(labels.__getitem__, studies)), "state": "included",
+        "by": "previous version of the review", "study_ids": join(studies),
     }  # fmt: skip

@@ -190,9 +190,8 @@ class Lexicon:
 
     def _asking(self, word: str, low: str) -> tuple[int, ...]:
         """The numbers of those that ask for this word (folded, capitals kept), given in lower case too."""
-        if HAN.match(
-            low
-        ):  # the forms of a character are known where one occurs, so that no other text pays for the table
+        if HAN.match(low):
+            # The forms of a character are looked up where one occurs, so that no other text pays for the table.
             return tuple(sorted({number for form in alike(low) for number in self._spelled.get(form, ())}))
         found = [*self._spelled.get(low, ()), *(self._spelled.get(word, ()) if word != low else ())]
         for begin in {low[:3], low[:2], low[:1], ""}:
