@@ -107,11 +107,49 @@ def test_a_total_is_of_all_who_took_part(abstract: str, value: str, rule: str, s
         "两名研究者独立检索文献,纳入12篇文献。",
         "采集12份标本,共24只眼。",
         "由2位医师评定疗效,3名护士记录。",
+        "选取面瘫患者几十例进行分析。",
+        "选取面瘫患者數百例进行分析。",
+        "选取面瘫患者上百例进行分析。",
+        "选取面瘫患者三四十例进行分析。",
+        "选取面瘫患者卅六例进行分析。",
+        "选取面瘫患者三分之一例进行分析。",
+        "选取面瘫患者1 20例进行分析。",
+        "本研究未选取60例面瘫患者。",
     ],
 )
 def test_no_number_of_people_is_no_total(abstract: str) -> None:
-    """Animals, papers, samples, eyes, readers and what other studies had are nobody's number."""
+    """Animals, papers, samples, eyes, readers and what other studies had are nobody's number; a guess, a share, the end of a
+    number and people who were not taken in are none either."""
     assert total(abstract) == []
+
+
+@pytest.mark.parametrize(
+    ("abstract", "number"),
+    [
+        ("选取面瘫患者二百零五例进行分析。", "205"),
+        ("选取面瘫患者二〇五例进行分析。", "205"),
+        ("病例总数六十例。", "60"),
+        ("选取面瘫患者一百例进行分析。", "100"),
+    ],
+)
+def test_chinese_numerals_are_read_whole(abstract: str, number: str) -> None:
+    """Numerals with places or digit by digit, also behind a noun that ends in 数, which elsewhere makes a guess of them."""
+    assert [value for value, _, _ in total(abstract)] == [number]
+
+
+@pytest.mark.parametrize(
+    "abstract", ["选取2018年面瘫患者60例,2019年面瘫患者40例。", "纳入面瘫患者60例,按1:1配对选取同院患者120例。"]
+)
+def test_a_total_is_not_sure_where_others_are_counted_beside_it(abstract: str) -> None:
+    """People of another year, or matched to the first, may belong to the total."""
+    assert [sure for _, _, sure in total(abstract)] == [False]
+
+
+def test_a_guess_is_no_count_of_events() -> None:
+    """ "Some dozens" is not ten, also where a share stands beside it; a time that is a guess has no number."""
+    passage = Passage("abstract", "结果 患者中显效数十例(25%),好转几百例,无效七八例。")
+    assert EXTRACTORS["event_count"](passage) == []
+    assert [each.number for each in EXTRACTORS["duration"](Passage("abstract", "患者连用七八天。"))] == [""]
 
 
 def test_a_total_of_the_title_is_not_sure_unless_it_is_one_patient() -> None:

@@ -21,7 +21,7 @@ _COUNT = re.compile(
     rf"(?<![\d.~±/])(?<!\d[-,])(?P<number>{NUMBER}) ?(?P<unit>例|名|位|人)|(?<![A-Za-z])n ?= ?(?P<sized>\d+)(?![\d.%])",
     re.IGNORECASE,
 )
-_BROKEN = re.compile(r"(?<![\w-])[\d.]+ $")
+_BROKEN = re.compile(r"(?<![^\W\u4e00-\u9fff])(?<!-)[\d.]+ $")
 _COMMA = re.compile(r"(?:分别|依次|各)[^。;]{0,12}$")
 _EDGES = ",。;:"
 #: How far the words around a number are looked at, and how far back the number of groups may stand.

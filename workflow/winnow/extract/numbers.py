@@ -31,15 +31,22 @@ DIGITS = r"(?:\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?!\d)|\d+)"
 WHOLE = rf"(?:{DIGITS}|{WORDS})"
 #: A number that may have decimals.
 DECIMAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-#: A number in Chinese numerals or digits.
-HAN = r"(?:(?<!\d)\d+|(?<![零〇一二两三四五六七八九十百千万])[零〇一二两三四五六七八九十百千万]+)"
+#: A number in Chinese numerals or digits; never the end of one ("卅六"), of a guess ("几十", "数百") or of a share ("三分之一").
+#: What is counted may end in 数 itself ("例数").
+HAN = (
+    r"(?<!分之)(?:(?<!\d)\d+"
+    r"|(?<![零〇一二两三四五六七八九十百千万亿廿卅卌壹贰叁肆伍陆柒捌玖拾佰仟几])(?<!(?<![例人总次个天])数)"
+    r"[零〇一二两三四五六七八九十百千万]+)"
+)
+#: Two numerals side by side are a guess ("七八", "三四十").
+_GUESS = re.compile("[一二两三四五六七八九]{2}")
 
 
 def whole(printed: str) -> int | None:
     """The whole number that is printed, or None if it is none.
 
-    >>> whole("1,009"), whole("Fifty-three"), whole("one hundred and twenty"), whole("三十二")
-    (1009, 53, 120, 32)
+    >>> whole("1,009"), whole("Fifty-three"), whole("one hundred and twenty"), whole("三十二"), whole("二〇五"), whole("三四十")
+    (1009, 53, 120, 32, 205, None)
     """
     plain = printed.strip().lower()
     digits = re.sub(r"[ ,]", "", plain)
@@ -50,7 +57,11 @@ def whole(printed: str) -> int | None:
     return _words(re.findall(r"[a-z]+", plain))
 
 
-def _han(signs: str) -> int:
+def _han(signs: str) -> int | None:
+    if _GUESS.search(signs):
+        return None
+    if len(signs) > 1 and all(sign in _HAN for sign in signs):
+        return int("".join(str(_HAN[sign]) for sign in signs))  # digit by digit, as in a year
     total = current = section = 0
     for sign in signs:
         if sign in _HAN:
