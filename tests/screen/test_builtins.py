@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from winnow.screen import criteria as criteria_files
 from winnow.screen.signals import MET, judge, judged_builtin, met_builtin
@@ -225,9 +226,9 @@ def test_age_groups_by_title_and_abstract(title: str, abstract: str, wanted: str
     assert set(table["criterion"][table["verdict"] == "met"]) == set(wanted.split())
 
 
-def met(title: str, abstract: str, **more: str) -> set[str]:
+def met(title: str, abstract: str, classifiers: str = "builtin:designs", **more: str) -> set[str]:
     row = {"record_id": "r1", "title": title, "abstract": abstract, **more}
-    table = verdicts(pd.DataFrame([row]), criteria_files.load("builtin:designs"))
+    table = verdicts(pd.DataFrame([row]), criteria_files.load(classifiers))
     return set(table["criterion"][table["verdict"] == "met"])
 
 
@@ -258,6 +259,20 @@ def test_a_classifier_is_met_whether_it_is_asked_alone_or_by_another(title: str,
         met = {name: met_builtin(name, document) for name in order}
         assert met == {name: judged if judged.verdict == MET else None for name, judged in whole.items()}
         assert {name: judged_builtin(name, document) for name in order} == whole
+
+
+CHINESE = yaml.safe_load((Path(__file__).parent / "chinese_reports.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("report", CHINESE, ids=[report["why"] for report in CHINESE])
+def test_chinese_reports_are_taken_for_what_they_say(report: dict[str, str]) -> None:
+    """Designs and age groups are read in Chinese, in both scripts, and words that only sound like them are not."""
+    title, abstract = report["title"], report.get("abstract", "")
+    people = met(title, abstract, "builtin:population")
+    found = met(title, abstract) | people
+    assert set(report.get("met", "").split()) <= found
+    assert not set(report.get("unmet", "").split()) & found
+    assert "age" not in report or people == set(report["age"].split())
 
 
 def test_publication_types_and_check_tags_count() -> None:

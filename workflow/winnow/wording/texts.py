@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeVar
 
-from winnow.wording.tokens import APART, CLAUSE, GAPS, LENGTH, LEXICON, SENTENCE, pieces
+from winnow.wording.tokens import APART, CLAUSE, COMMA, GAPS, LENGTH, LEXICON, SENTENCE, pieces
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,9 +67,11 @@ class Texts:
         apart[first] = apart[first - 1] = APART  # `first - 1` is the position left free behind the text before
         between[first] |= SENTENCE
         self._runs = np.cumsum(apart)
-        self._clauses = np.cumsum((between & CLAUSE > 0) | self._mask(LEXICON.breaking)[self._kinds])
+        han = self._mask(LEXICON.han)[self._kinds]
+        comma = (between & COMMA > 0) & (han | np.roll(han, 1))
+        self._clauses = np.cumsum((between & CLAUSE > 0) | comma | self._mask(LEXICON.breaking)[self._kinds])
         self._stops = np.cumsum(between & SENTENCE > 0)
-        self._han = np.append(0, np.cumsum(self._mask(LEXICON.han)[self._kinds]))
+        self._han = np.append(0, np.cumsum(han))
         asked = np.flatnonzero(self._kinds)
         self._sorted = asked[np.argsort(self._kinds[asked].astype(np.min_scalar_type(LEXICON.many)), kind="stable")]
         self._until = [0, *accumulate(self._many[1:])]

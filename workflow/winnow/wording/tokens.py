@@ -94,8 +94,8 @@ class Known(dict[str, _T]):
 
 
 #: What stands between two words may set them apart, so that they make no phrase (space, hyphens, slashes and brackets do not),
-#: begin a new clause, and hold a sign that may end a sentence.
-APART, CLAUSE, SENTENCE = 1, 2, 4
+#: begin a new clause, and hold a sign that may end a sentence. A comma without a space does so only beside a Chinese character.
+APART, CLAUSE, SENTENCE, COMMA = 1, 2, 4, 8
 #: So many bits of a number say what a gap does, or of which kind a word is; those above, how long it is.
 LENGTH = 32
 
@@ -103,10 +103,10 @@ LENGTH = 32
 def _gap(gap: str) -> int:
     clause = (len(gap) > 1 or gap in "，；：。") and _CLAUSE.search(gap) is not None
     does = (APART if _APART.search(gap) else 0) | (CLAUSE if clause else 0) | (SENTENCE if END.search(gap) else 0)
-    return does | len(gap) << LENGTH
+    return does | (COMMA if gap in (",", ";") else 0) | len(gap) << LENGTH
 
 
-#: For what stands between two words, which of the three it does, and its length.
+#: For what stands between two words, which of these it does, and its length.
 GAPS = Known(_gap)
 
 
