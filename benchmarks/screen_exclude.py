@@ -4,8 +4,8 @@
 
 DATA holds a table NAME.csv.gz for each labelled review, with title, abstract, label_included (1 = included) and perhaps keywords.
 For each there is a criteria file careful/NAME.yaml, written from the review's question as somebody would who knows the subject and
-has read docs/screening-criteria.md; independent/NAME.yaml, by people who saw none of the others; and careless/NAME.yaml, with few synonyms
-and absence as evidence throughout; the README there says how they came about.
+has read docs/screening-criteria.md; independent/NAME.yaml, by people who saw none of the others; and careless/NAME.yaml, with few
+synonyms and absence as evidence throughout; the README there says how they came about.
 
 A review is within the limit if it loses no more than 2 % of its included reports, or one, whichever is more. The first table is
 that of the engine as it is; the second shows other shares for `winnow.screen.likeness`, from strong evidence only (0) to silence
