@@ -7,10 +7,12 @@ it is called, so that ``winnow --help`` costs nothing. Faults become lines on st
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from winnow import __version__
 from winnow.errors import WinnowError, shown
@@ -78,8 +80,20 @@ def _dispatch(words: list[str]) -> int:
         arguments = parser.parse_intermixed_args(words[1:])
     except SystemExit as leaving:
         return int(leaving.code or 0)
-    code: int = command.run(arguments)
+    with _rare_collections():
+        code: int = command.run(arguments)
     return code
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for cycles seldom: a command holds millions of cells, hardly one in a cycle, and each look goes through them all."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _overview() -> argparse.ArgumentParser:

@@ -7,7 +7,6 @@ each stage waits for the other's, so that what stands there always follows from 
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import shutil
@@ -36,8 +35,7 @@ def run(stage: str, review: Review) -> None:
                 shutil.rmtree(review.results / later, ignore_errors=True)
             (review.results / "review.sqlite").unlink(missing_ok=True)
         before = _stamps(review.results / stage)
-        with _rare_collections():
-            importlib.import_module(f"winnow.{stage}.stage").run(review)
+        importlib.import_module(f"winnow.{stage}.stage").run(review)
         for path, stamp in _stamps(review.results / stage).items():
             if before.get(path) == stamp:
                 path.unlink()
@@ -64,17 +62,6 @@ def _wait(handle: int, results: Path) -> None:
     except BlockingIOError:
         print(f"winnow: {results.name}/: another run is at work here; waiting for its stage to end", file=sys.stderr)
         fcntl.flock(handle, fcntl.LOCK_EX)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Look for cycles seldom: a stage holds millions of cells, hardly one in a cycle, and each look goes through them all."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
