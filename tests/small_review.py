@@ -57,6 +57,13 @@ def small_review(tmp_path: Path) -> Review:
     return made(tmp_path)
 
 
+@pytest.fixture
+def inside(small_review: Review, monkeypatch: pytest.MonkeyPatch) -> Review:
+    """The small review as the current folder."""
+    monkeypatch.chdir(small_review.root)
+    return small_review
+
+
 def write_results(root: Path, records: Sequence[dict[str, str]], report_of: dict[str, str]) -> None:
     """What the stages before screening would have written."""
     tables.write_rows(root / "results/records/records.csv", records, tables.RECORDS)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from small_review import small_review, write_ledger
+from small_review import inside, small_review, write_ledger
 
-__all__ = ["small_review", "write_ledger"]
+__all__ = ["inside", "small_review", "write_ledger"]

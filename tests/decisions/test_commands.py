@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger_commands import SCREENING, decide, rows
 from winnow import tables
 from winnow.cli import main
 from winnow.decisions import ledger, rulings
@@ -16,22 +17,6 @@ from winnow.review import Review, load
 from winnow.screen import deciding, stage
 
 Write = Callable[..., Path]
-SCREENING = KINDS["screening"]
-
-
-@pytest.fixture
-def inside(small_review: Review, monkeypatch: pytest.MonkeyPatch) -> Review:
-    """The small review as the current folder."""
-    monkeypatch.chdir(small_review.root)
-    return small_review
-
-
-def decide(*words: str, reviewer: str = "wang", stage: str = "title_abstract") -> int:
-    return main(["decide", *words, "--reviewer", reviewer, "--stage", stage])
-
-
-def rows(reviewer: str = "wang") -> tuple[dict[str, str], ...]:
-    return ledger.read(Path("decisions/screening") / f"{reviewer}.csv", SCREENING).rows
 
 
 def test_decide_appends_one_sealed_row_with_the_fingerprint_of_what_was_there(inside: Review) -> None:

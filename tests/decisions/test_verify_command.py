@@ -8,30 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ledger_commands import SCREENING, decide, rows
 from winnow import tables
 from winnow.cli import main
-from winnow.decisions import chains, ledger
-from winnow.decisions.kinds import KINDS
+from winnow.decisions import chains
 from winnow.errors import InputError
 from winnow.review import Review
 
 Write = Callable[..., Path]
-SCREENING = KINDS["screening"]
-
-
-@pytest.fixture
-def inside(small_review: Review, monkeypatch: pytest.MonkeyPatch) -> Review:
-    """The small review as the current folder."""
-    monkeypatch.chdir(small_review.root)
-    return small_review
-
-
-def decide(*words: str, reviewer: str = "wang") -> int:
-    return main(["decide", *words, "--reviewer", reviewer, "--stage", "title_abstract"])
-
-
-def rows(reviewer: str = "wang") -> tuple[dict[str, str], ...]:
-    return ledger.read(Path("decisions/screening") / f"{reviewer}.csv", SCREENING).rows
 
 
 def test_verify_names_the_changed_the_removed_and_the_swapped(

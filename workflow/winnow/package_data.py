@@ -27,4 +27,11 @@ def from_yaml(path: str) -> Any:
     """What a YAML file holds."""
     import yaml
 
-    return yaml.safe_load(text(path))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where PyYAML was built with it
+    return yaml.load(text(path), Loader=loader)
+
+
+def names(folder: str, ending: str) -> list[str]:
+    """The files of a folder with this ending, sorted, each without it."""
+    inside = resources.files("winnow").joinpath(*folder.split("/")).iterdir()
+    return sorted(entry.name.removesuffix(ending) for entry in inside if entry.name.endswith(ending))

@@ -89,13 +89,12 @@ def _rows_in_zip(path: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         with zipfile.ZipFile(path) as pack:
             found = [info for info in pack.infolist() if PurePosixPath(info.filename).name == HEADS_FILE]
-            if len(found) != 1 or found[0].file_size > _LONGEST_FILE:
-                what = (
-                    f"the pack holds {len(found)} files {HEADS_FILE}"
-                    if len(found) != 1
-                    else f"{HEADS_FILE} is too long"
+            if len(found) != 1:
+                raise InputError(
+                    f"the pack holds {len(found)} files {HEADS_FILE}", where=str(path), mend="use an audit pack"
                 )
-                raise InputError(what, where=str(path), mend="use an audit pack")
+            if found[0].file_size > _LONGEST_FILE:
+                raise InputError(f"{HEADS_FILE} is too long", where=str(path), mend="use an audit pack")
             content = pack.read(found[0])
     except files.NO_ZIP as error:
         raise InputError(f"not a whole ZIP ({error})", where=str(path), mend="fetch the pack again") from None

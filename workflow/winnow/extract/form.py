@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
-from winnow import config
+from winnow import config, package_data
 from winnow.errors import ConfigError, UsageError, WinnowError, raise_all
 from winnow.extract.patterns import Pattern
 
@@ -77,11 +77,7 @@ def load(name: Path | str) -> Form:
     """
     if str(name).startswith(BUILTIN):
         bundled = str(name).removeprefix(BUILTIN)
-        known = sorted(
-            path.name.removesuffix(".yaml")
-            for path in resources.files("winnow.extract").joinpath("forms").iterdir()
-            if path.name.endswith(".yaml")
-        )
+        known = package_data.names("extract/forms", ".yaml")
         if bundled not in known:
             raise UsageError(f"no bundled form '{bundled}'", mend=f"there is {', '.join(known)}")
         with resources.as_file(resources.files("winnow.extract").joinpath("forms", f"{bundled}.yaml")) as path:

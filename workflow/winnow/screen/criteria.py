@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from winnow import config
+from winnow import config, package_data
 from winnow.errors import ConfigError, WinnowError, raise_all
 from winnow.wording.documents import bits
 from winnow.wording.patterns import NO_PHRASES, Pattern, PatternError, Phrases, compiled, together
@@ -143,16 +142,12 @@ def load(path: Path | str) -> Criteria:
 @cache
 def builtin_sets() -> Mapping[str, Criteria]:
     """The built-in criteria by the name of their set."""
-    folder = resources.files("winnow.screen").joinpath("builtin")
-    parts: dict[str, tuple[str, Any]] = {}
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".yaml"):
-            import yaml
-
-            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where PyYAML was built with it
-            parts[entry.name[:-5]] = (str(entry), yaml.load(entry.read_text(encoding="utf-8"), Loader=loader))
-    known = frozenset(item["id"] for _, value in parts.values() for item in value["criteria"])
-    built = {name: _built(value, where, {}, known) for name, (where, value) in parts.items()}
+    parts = {
+        name: package_data.from_yaml(f"screen/builtin/{name}.yaml")
+        for name in package_data.names("screen/builtin", ".yaml")
+    }
+    known = frozenset(item["id"] for value in parts.values() for item in value["criteria"])
+    built = {name: _built(value, f"builtin:{name}", {}, known) for name, value in parts.items()}
     return {
         name: replace(criteria, criteria=tuple(map(_alone, criteria)), together=False)
         for name, criteria in built.items()
